@@ -1,0 +1,1 @@
+"""Everything that is present when a runtime program runs or is called."""

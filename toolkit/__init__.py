@@ -1,0 +1,1 @@
+"""Tools for authors of runtime programs: scaffold, check, run, build, publish."""
