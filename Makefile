@@ -1,0 +1,46 @@
+# `make demo` and `make test` are all that a fresh machine with Python 3.11 needs.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test lint types unit bench format clean
+.DEFAULT_GOAL := test
+
+$(STAMP): pyproject.toml
+	@echo "==> setting up $(VENV) (once, about a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python -e '.[all]'
+	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/python docs/demo.py
+
+test: lint types unit
+	@echo "==> make test: everything passed"
+
+lint: $(STAMP)
+	@echo "==> lint"
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(STAMP)
+	@echo "==> types"
+	@$(BIN)/mypy
+
+unit: $(STAMP)
+	@echo "==> tests"
+	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+bench: $(STAMP)
+	@echo "==> benchmarks (figures and ratios of this machine, this minute)"
+	@$(BIN)/python -m tests.benchmarks
+
+format: $(STAMP)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
