@@ -17,10 +17,10 @@
     │   ├── RuntimeDuplicateProgramError
     │   ├── RuntimeJobNotFound
     │   └── RuntimeInvalidStateError
+    │       └── RuntimeJobCancelledError   it was cancelled, so there is no result
     ├── ServiceUnreachableError
     ├── RuntimeJobFailureError       the job ended as Failed
     │   └── RuntimeJobMaxTimeoutError
-    ├── RuntimeJobCancelledError     the job was cancelled, so there is no result
     ├── RuntimeJobTimeoutError       the caller waited long enough
     ├── MessengerClosedError         the program published after main returned
     └── ExecutionError               the machinery around a program failed
@@ -225,7 +225,7 @@ class RuntimeJobMaxTimeoutError(RuntimeJobFailureError):
     code = "wall_time"
 
 
-class RuntimeJobCancelledError(ProgramRuntimeError):
+class RuntimeJobCancelledError(RuntimeInvalidStateError):
     """The job was cancelled, so there is no result."""
 
     code = "job_cancelled"
