@@ -11,6 +11,7 @@
     │   ├── UnserializableError      also a TypeError
     │   └── UndecodableError         also a ValueError
     ├── BackendNotFoundError
+    ├── UnsupportedCircuitError      also a ValueError
     ├── ApiError                     the service refused; carries the HTTP status
     │   ├── NotAuthorizedError
     │   ├── RuntimeProgramNotFound
@@ -23,6 +24,7 @@
     │   └── RuntimeJobMaxTimeoutError
     ├── RuntimeJobTimeoutError       the caller waited long enough
     ├── MessengerClosedError         the program published after main returned
+    ├── StorageError                 the database or the disk failed; see __cause__
     └── ExecutionError               the machinery around a program failed
 
 The names that begin with ``Runtime`` are those of the retired official client.
@@ -58,8 +60,10 @@ __all__ = [
     "RuntimeJobTimeoutError",
     "RuntimeProgramNotFound",
     "ServiceUnreachableError",
+    "StorageError",
     "UndecodableError",
     "UnserializableError",
+    "UnsupportedCircuitError",
 ]
 
 
@@ -145,6 +149,12 @@ class BackendNotFoundError(ProgramRuntimeError):
     """No backend has this name."""
 
     code = "backend_not_found"
+
+
+class UnsupportedCircuitError(ProgramRuntimeError, ValueError):
+    """A circuit holds something that the backend does not run."""
+
+    code = "unsupported_circuit"
 
 
 class ApiError(ProgramRuntimeError):
@@ -241,6 +251,12 @@ class MessengerClosedError(ProgramRuntimeError):
     """The program published after ``main`` had returned."""
 
     code = "messenger_closed"
+
+
+class StorageError(ProgramRuntimeError):
+    """The database or the disk could not do it; nothing of it was kept."""
+
+    code = "storage"
 
 
 class ExecutionError(ProgramRuntimeError):
