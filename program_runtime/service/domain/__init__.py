@@ -1,0 +1,64 @@
+"""The service's rules and records: values in, values out, no input or output."""
+
+from program_runtime.service.domain.access import (
+    may_change_program,
+    may_see_job,
+    may_see_program,
+)
+from program_runtime.service.domain.ids import new_job_id, new_request_id
+from program_runtime.service.domain.queries import JobQuery
+from program_runtime.service.domain.records import (
+    Inputs,
+    Job,
+    NewJob,
+    Program,
+    Release,
+    Role,
+    StoredEvent,
+    User,
+    Visibility,
+)
+from program_runtime.service.domain.references import (
+    LATEST,
+    Reference,
+    parse_reference,
+)
+from program_runtime.service.domain.refusals import (
+    ConflictError,
+    NotFoundError,
+    Refusal,
+)
+from program_runtime.service.domain.states import ALLOWED, FINAL, PENDING, check_move
+from program_runtime.service.domain.tokens import hash_token, new_token
+from program_runtime.service.domain.versions import version_key
+
+__all__ = [
+    "ALLOWED",
+    "FINAL",
+    "LATEST",
+    "PENDING",
+    "ConflictError",
+    "Inputs",
+    "Job",
+    "JobQuery",
+    "NewJob",
+    "NotFoundError",
+    "Program",
+    "Reference",
+    "Refusal",
+    "Release",
+    "Role",
+    "StoredEvent",
+    "User",
+    "Visibility",
+    "check_move",
+    "hash_token",
+    "may_change_program",
+    "may_see_job",
+    "may_see_program",
+    "new_job_id",
+    "new_request_id",
+    "new_token",
+    "parse_reference",
+    "version_key",
+]

@@ -1,0 +1,30 @@
+"""What a caller may ask of the list of jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobQuery:
+    """Which jobs, in which order, which part of them; None asks for all."""
+
+    user: str | None = None
+    program_id: str | None = None
+    backend: str | None = None
+    pending: bool | None = None
+    """True: queued or running; False: final."""
+    tags: tuple[str, ...] = ()
+    """Jobs that carry all of these."""
+    session_id: str | None = None
+    created_after: datetime | None = None
+    """At this moment or later."""
+    created_before: datetime | None = None
+    """At this moment or earlier."""
+    oldest_first: bool = False
+    limit: int = 10
+    offset: int = 0
