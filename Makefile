@@ -16,7 +16,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 demo: $(STAMP)
-	@$(BIN)/python docs/demo.py
+	@$(BIN)/python samples/demo.py
 
 test: lint types unit
 	@echo "==> make test: everything passed"
