@@ -1,0 +1,126 @@
+"""A refused request, as the exception that says what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from program_runtime import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import requests
+
+__all__ = ["from_response", "unreachable"]
+
+_SHOWN_CHARACTERS = 500
+_BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 400, 401, 403, 404
+_CONFLICT, _TOO_LARGE, _UNPROCESSABLE = 409, 413, 422
+
+_INVALID: Mapping[str, type[errors.InvalidValueError]] = {
+    "bad_inputs": errors.BadInputsError,
+    "bad_metadata": errors.BadMetadataError,
+    "bad_bundle": errors.BadBundleError,
+}
+
+_LOGIN_HINT = (
+    "Give a valid token: `qrt login URL`, or "
+    "QiskitRuntimeService(channel='server', url=..., token=...)."
+)
+
+
+def from_response(response: requests.Response, path: str) -> Exception:
+    """The exception for an answer whose status is not a success.
+
+    Args:
+        response: The answer.
+        path: The path asked for, which tells programs from jobs.
+    """
+    status = response.status_code
+    detail = _detail(response)
+    message, hint = str(detail["message"]), detail.get("hint")
+    code = str(detail.get("code") or "")
+    if status in (_UNAUTHORIZED, _FORBIDDEN):
+        hint = hint or (_LOGIN_HINT if status == _UNAUTHORIZED else None)
+        return errors.NotAuthorizedError(message, status=status, code=code, hint=hint)
+    if status in (_BAD_REQUEST, _UNPROCESSABLE) and (
+        code in _INVALID or detail.get("problems")
+    ):
+        kind = _INVALID.get(code, errors.InvalidValueError)
+        return kind(message, problems=_problems(detail), hint=hint)
+    if status == _NOT_FOUND and _names_backend(code, path):
+        return errors.BackendNotFoundError(message, hint=hint)
+    kind_of_api_error = _api_error(status, code, path)
+    return kind_of_api_error(message, status=status, code=code or None, hint=hint)
+
+
+def unreachable(url: str, reason: object) -> errors.ServiceUnreachableError:
+    """The error for a service that gave no answer at all."""
+    return errors.ServiceUnreachableError(
+        f"The service at {url} does not answer: {_cause(reason)}.",
+        hint="Check the url, or start the service with `qrt serve`.",
+    )
+
+
+def _api_error(status: int, code: str, path: str) -> type[errors.ApiError]:
+    about_jobs = code.startswith("job_") or (
+        not code.startswith(("program_", "release_")) and path.startswith("/jobs/")
+    )
+    if status == _NOT_FOUND and about_jobs:
+        return errors.RuntimeJobNotFound
+    if status == _NOT_FOUND and not path.startswith("/users"):
+        return errors.RuntimeProgramNotFound
+    if status == _CONFLICT and about_jobs:
+        return errors.RuntimeInvalidStateError
+    if status == _CONFLICT and path.startswith("/programs"):
+        return errors.RuntimeDuplicateProgramError
+    return errors.ApiError
+
+
+def _names_backend(code: str, path: str) -> bool:
+    return code.startswith("backend_") or path.startswith("/backends")
+
+
+def _detail(response: requests.Response) -> dict[str, Any]:
+    """The ``error`` object of the body, or what can be said without one."""
+    try:
+        detail = response.json()["error"]
+    except (ValueError, KeyError, TypeError):
+        detail = None
+    if isinstance(detail, dict) and detail.get("message"):
+        return detail
+    text = response.text[:_SHOWN_CHARACTERS].strip()
+    said = f": {text}" if text else "."
+    return {
+        "message": f"The service answered {response.status_code} "
+        f"{response.reason or ''}".rstrip()
+        + said
+    }
+
+
+def _problems(detail: Mapping[str, Any]) -> list[errors.Problem]:
+    return [
+        errors.Problem(
+            path=str(problem.get("path", "$")),
+            message=str(problem.get("message", "")),
+            hint=problem.get("hint"),
+        )
+        for problem in detail.get("problems") or ()
+    ]
+
+
+def _cause(reason: object) -> str:
+    """The innermost reason, in words: 'connection refused' and not five classes."""
+    innermost = reason
+    while isinstance(innermost, BaseException):
+        inner = getattr(innermost, "reason", None) or innermost.__cause__
+        if inner is None and innermost.args:
+            inner = next(
+                (arg for arg in innermost.args if isinstance(arg, BaseException)), None
+            )
+        if not isinstance(inner, BaseException):
+            break
+        innermost = inner
+    if isinstance(innermost, OSError) and innermost.strerror:
+        return innermost.strerror[:1].lower() + innermost.strerror[1:]
+    return str(innermost).rstrip(".")
