@@ -136,17 +136,14 @@ def read_interface(
         (Parameter(name='n', kind=<ParameterKind.KEYWORD_ONLY: 'keyword_only'>, \
 annotation=None, default='3', has_default=True, line=1),)
     """
-    if isinstance(source, ast.Module):
-        tree = source
-    else:
-        tree = parse_source(source, filename)
+    tree = source if isinstance(source, ast.Module) else parse_source(source, filename)
     found = _find_main(tree, filename)
     positional = (*found.args.posonlyargs, *found.args.args)
     leading = tuple(argument.arg for argument in positional[:2])
     if leading != LEADING:
         raise InterfaceError(
-            f"{filename}:{found.lineno}: main takes ({ast.unparse(found.args)}) where it "
-            f"must begin with ({', '.join(LEADING)})",
+            f"{filename}:{found.lineno}: main takes ({ast.unparse(found.args)}) "
+            f"where it must begin with ({', '.join(LEADING)})",
             reason=Reason.LEADING,
             line=found.lineno,
             hint=f"Write `{_SKELETON}`.",
