@@ -194,10 +194,10 @@ _RUNTIME_CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (runtime_errors.RuntimeJobNotFound, ExitCode.NOT_FOUND),
     (runtime_errors.BackendNotFoundError, ExitCode.NOT_FOUND),
     (runtime_errors.RuntimeDuplicateProgramError, ExitCode.CONFLICT),
+    (runtime_errors.RuntimeJobCancelledError, ExitCode.CANCELLED),
     (runtime_errors.RuntimeInvalidStateError, ExitCode.CONFLICT),
     (runtime_errors.ServiceUnreachableError, ExitCode.UNREACHABLE),
     (runtime_errors.RuntimeJobTimeoutError, ExitCode.UNREACHABLE),
-    (runtime_errors.RuntimeJobCancelledError, ExitCode.CANCELLED),
     (runtime_errors.ProgramRuntimeError, ExitCode.FAILED),
 )
 

@@ -1,0 +1,149 @@
+"""The door of the command: help, suggestions, exit codes, errors as JSON."""
+
+import importlib
+import json
+import subprocess
+import sys
+
+import click
+import pytest
+
+from program_runtime import errors
+from toolkit.cli import _commands, _exits, _main
+from toolkit.errors import ToolkitError
+
+
+@pytest.mark.parametrize("name", list(_commands.HELP))
+def test_the_help_table_names_a_command_with_that_name(name):
+    command = importlib.import_module(f"toolkit.cli.{name}").command
+    assert command.name == name
+    assert command.help or isinstance(command, click.Group)
+
+
+@pytest.mark.parametrize("name", list(_commands.HELP))
+def test_every_command_takes_json(name):
+    command = importlib.import_module(f"toolkit.cli.{name}").command
+    leaves = (
+        command.commands.values() if isinstance(command, click.Group) else [command]
+    )
+    for leaf in leaves:
+        assert "as_json" in {parameter.name for parameter in leaf.params}
+
+
+@pytest.mark.parametrize("name", list(_commands.HELP))
+def test_every_environment_variable_is_named_in_the_help(name):
+    command = importlib.import_module(f"toolkit.cli.{name}").command
+    for parameter in command.params:
+        if parameter.envvar:
+            assert parameter.envvar.startswith("QRT_")
+            assert parameter.show_envvar
+
+
+def test_help_lists_every_command_by_section(capsys):
+    assert _main.run(["--help"]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"  {name} " in printed for name in _commands.HELP)
+    assert "Write a program:" in printed
+
+
+def test_help_imports_click_and_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['qrt', '--help']\n"
+        "from toolkit.cli import _main; _main.run(['--help'])\n"
+        "heavy = {'qiskit', 'numpy', 'requests', 'rich', 'jsonschema', 'websockets',"
+        " 'cookiecutter', 'fastapi', 'sqlalchemy'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_a_misspelt_command_is_answered_with_the_meant_one(capsys):
+    assert _main.run(["pubish"]) == 2
+    assert (
+        capsys.readouterr().err
+        == "error: No such command 'pubish'. Did you mean 'publish'?\nhint: qrt --help\n"
+    )
+
+
+def test_errors_are_json_on_stdout_when_json_is_asked_for(capsys):
+    assert _main.run(["check", "--json", "--no-such-flag"]) == 2
+    printed = capsys.readouterr()
+    body = json.loads(printed.out)
+    assert body["error"]["code"] == "usage"
+    assert "--no-such-flag" in body["error"]["message"]
+    assert printed.err == ""
+
+
+def test_no_words_at_all_prints_the_help_and_is_a_usage_error(capsys):
+    assert _main.run([]) == 2
+    assert "Write a program:" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code"),
+    [
+        (errors.NotAuthorizedError("no"), 4),
+        (errors.RuntimeProgramNotFound("no"), 5),
+        (errors.RuntimeJobNotFound("no"), 5),
+        (errors.BackendNotFoundError("no"), 5),
+        (errors.RuntimeDuplicateProgramError("no"), 6),
+        (errors.RuntimeInvalidStateError("no"), 6),
+        (errors.ServiceUnreachableError("no"), 7),
+        (errors.RuntimeJobTimeoutError("no"), 7),
+        (errors.RuntimeJobCancelledError("no"), 8),
+        (errors.BadInputsError("no"), 3),
+        (errors.BadMetadataError("no"), 3),
+        (errors.RuntimeJobFailureError("no"), 1),
+        (ToolkitError("no"), ToolkitError.exit_code),
+        (click.UsageError("no"), 2),
+        (FileNotFoundError(2, "No such file or directory", "x.json"), 2),
+        (ZeroDivisionError("no"), 70),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_each_error_has_its_exit_code(error, exit_code):
+    assert _exits.describe(error).exit_code == exit_code
+
+
+def test_every_error_class_of_the_runtime_has_an_exit_code():
+    for name in errors.__all__:
+        kind = getattr(errors, name)
+        if isinstance(kind, type) and issubclass(kind, Exception):
+            assert _exits.describe(kind("no")).exit_code != 70
+
+
+def test_all_problems_are_named_at_once():
+    problems = [
+        errors.Problem(path="iterations", message="must be an integer", hint="use 5"),
+        errors.Problem(path="shots", message="is missing"),
+    ]
+    failure = _exits.describe(errors.BadInputsError("Bad inputs.", problems=problems))
+    assert failure.to_dict() == {
+        "code": "bad_inputs",
+        "message": "Bad inputs.",
+        "findings": [
+            {"path": "iterations", "message": "must be an integer", "hint": "use 5"},
+            {"path": "shots", "message": "is missing"},
+        ],
+    }
+
+
+def test_an_internal_error_says_what_to_do_and_shows_no_traceback(capsys, monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(_main.qrt, "main", broken)
+    assert _main.run(["check"]) == 70
+    printed = capsys.readouterr().err
+    assert "internal error: ZeroDivisionError: division by zero" in printed
+    assert "-v" in printed
+    assert "Traceback" not in printed
+
+
+def test_ctrl_c_is_130(capsys, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_main.qrt, "main", interrupted)
+    assert _main.run(["check"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"

@@ -1,0 +1,84 @@
+"""The table of commands: ``qrt --help`` reads this and imports none of them."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "Write a program": {
+        "new": "Create a complete program project from a template.",
+        "check": "Find what is wrong with a project, without importing it.",
+        "run": "Run a project here, exactly as the service would.",
+        "test": "Run the project's own tests.",
+        "build": "Build the reproducible bundle.",
+        "publish": "Publish the project as an immutable release.",
+    },
+    "Use the service": {
+        "programs": "List and manage published programs.",
+        "submit": "Submit a job.",
+        "jobs": "List jobs, newest first.",
+        "follow": "Print interim results as they come.",
+        "result": "Print a job's result, waiting for it.",
+        "logs": "Print what a job wrote to stdout and stderr.",
+        "stop": "Ask a job to finish now, with a result.",
+        "cancel": "Cancel a job.",
+        "backends": "List the backends.",
+    },
+    "Connect": {
+        "login": "Store the address of a service and a token.",
+        "logout": "Forget a stored service.",
+        "whoami": "Say who you are to the service.",
+        "profiles": "List the stored services.",
+    },
+    "Operate": {
+        "serve": "Run the service.",
+        "user": "Manage the users of a service on this machine.",
+        "completion": "Print the completion script for a shell.",
+    },
+}
+HELP = {name: text for section in SECTIONS.values() for name, text in section.items()}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command, in the order of the help page."""
+        del ctx
+        return list(HELP)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command, or None when there is none of that name."""
+        del ctx
+        if cmd_name not in HELP:
+            return None
+        module = importlib.import_module(f"toolkit.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or suggest the one that was meant."""
+        if args and not args[0].startswith("-") and args[0] not in HELP:
+            close = difflib.get_close_matches(args[0], HELP, n=1, cutoff=0.5)
+            meant = f" Did you mean '{close[0]}'?" if close else ""
+            message = f"No such command '{args[0]}'.{meant}"
+            raise click.UsageError(message, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Print the table by section."""
+        del ctx
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(commands.items()))

@@ -1,0 +1,36 @@
+"""``qrt build``: the reproducible bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from toolkit.cli._output import speaks
+
+if TYPE_CHECKING:
+    from toolkit.cli._output import Output
+
+
+@click.command("build")
+@click.argument("directory", type=click.Path(path_type=Path), default=".")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The folder for the bundle."
+)
+@speaks
+def command(*, directory: Path, output: Path | None, out: Output) -> None:
+    """Build the bundle of the project in DIRECTORY: same input, same bytes."""
+    from toolkit import bundle  # noqa: PLC0415
+    from toolkit.project import load_project  # noqa: PLC0415
+
+    project = load_project(directory)
+    built = bundle.build_bundle(project, output or project.root / "dist")
+    answer = {
+        "path": str(built.path),
+        "digest": built.digest,
+        "size": built.size,
+        "files": list(built.files),
+    }
+    out.data(answer, str(built.path))
+    out.say(f"{len(built.files)} files, {built.size} bytes, {built.digest}")

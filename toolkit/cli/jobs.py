@@ -1,0 +1,58 @@
+"""``qrt jobs``: list jobs, newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from toolkit.cli import _service
+from toolkit.cli._output import speaks
+
+if TYPE_CHECKING:
+    from toolkit.cli._output import Output
+
+
+@click.command("jobs")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--program", metavar="NAME", help="Jobs of this program.")
+@click.option("--backend", metavar="NAME", help="Jobs on this backend.")
+@click.option("--tag", "tags", multiple=True, metavar="T", help="Jobs with every tag.")
+@click.option(
+    "--pending/--final", default=None, help="Only waiting and running, or ended."
+)
+@_service.option
+@speaks
+def command(
+    *,
+    limit: int,
+    program: str | None,
+    backend: str | None,
+    tags: tuple[str, ...],
+    pending: bool | None,
+    profile: str | None,
+    out: Output,
+) -> None:
+    """List jobs, newest first."""
+    api = _service.connect(profile, out)
+    page = api.jobs(
+        limit=limit, program=program, backend=backend, tags=tags, pending=pending
+    )
+    headings = ("JOB", "PROGRAM", "BACKEND", "STATUS", "CREATED", "TOOK")
+    rows = [_row(job) for job in page["jobs"]]
+    out.data(page, out.table(headings, rows) if rows else "")
+    if page["count"] > len(rows):
+        out.say(f"{len(rows)} of {page['count']} jobs; --limit shows more")
+    elif not rows:
+        out.say("no jobs yet; submit one with: qrt submit PROGRAM")
+
+
+def _row(job: dict[str, Any]) -> tuple[str, ...]:
+    program = f"{job['program']['id']}@{job['program']['version']}"
+    status = job["state"]["status"]
+    if job.get("failure"):
+        status += f" ({job['failure']['code']})"
+    usage = job.get("usage") or {}
+    took = f"{usage['wall_s']:.2f} s" if usage.get("wall_s") is not None else "-"
+    created = job["created"][:19].replace("T", " ")
+    return job["id"], program, job["backend"], status, created, took

@@ -1,0 +1,66 @@
+"""``qrt login``: store the address of a service and a token."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from toolkit.cli import _settings
+from toolkit.cli._output import speaks
+
+if TYPE_CHECKING:
+    from toolkit.cli._output import Output
+
+
+@click.command("login")
+@click.argument("url")
+@click.option("--token-stdin", is_flag=True, help="Read the token from stdin.")
+@click.option("--name", metavar="NAME", help="The profile's name; default: the host.")
+@speaks
+def command(*, url: str, token_stdin: bool, name: str | None, out: Output) -> None:
+    """Check a token against the service at URL, then store both.
+
+    The token comes from --token-stdin, from QRT_TOKEN, or from a hidden prompt;
+    never from the command line.
+    """
+    from program_runtime.client import profiles  # noqa: PLC0415
+    from program_runtime.client.api import ServiceApi  # noqa: PLC0415
+    from program_runtime.client.secret import Secret  # noqa: PLC0415
+
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise click.BadParameter(f"'{url}' is no http or https URL.", param_hint="URL")
+    token = _token(from_stdin=token_stdin)
+    me = ServiceApi(url, token).whoami()
+    profile_name = name or parts.hostname
+    profiles.save(
+        _settings.config_dir(),
+        profiles.Profile(name=profile_name, url=url, token=Secret(token)),
+        make_current=True,
+    )
+    answer = {
+        "profile": profile_name,
+        "url": url,
+        "user": me["name"],
+        "role": me["role"],
+    }
+    out.data(answer, profile_name)
+    out.say(f"you are {me['name']} ({me['role']}); stored as '{profile_name}'")
+
+
+def _token(*, from_stdin: bool) -> str:
+    if from_stdin:
+        token = sys.stdin.readline().strip()
+    elif found := os.environ.get("QRT_TOKEN"):
+        token = found.strip()
+    elif sys.stdin.isatty():
+        token = click.prompt("Token", hide_input=True, err=True).strip()
+    else:
+        raise click.UsageError("No token: use --token-stdin or QRT_TOKEN.")
+    if not token:
+        raise click.UsageError("The token is empty.")
+    return str(token)

@@ -1,0 +1,32 @@
+"""``qrt profiles``: list the stored services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from toolkit.cli import _settings
+from toolkit.cli._output import speaks
+
+if TYPE_CHECKING:
+    from toolkit.cli._output import Output
+
+
+@click.command("profiles")
+@speaks
+def command(*, out: Output) -> None:
+    """List the stored services; tokens are never shown."""
+    from program_runtime.client import profiles  # noqa: PLC0415
+
+    folder = _settings.config_dir()
+    default = profiles.current(folder)
+    known = profiles.load(folder)
+    rows = [("*" if name == default else "", name, p.url) for name, p in known.items()]
+    answer = [
+        {"name": name, "url": p.url, "default": name == default}
+        for name, p in known.items()
+    ]
+    out.data(answer, out.table(("", "PROFILE", "URL"), rows) if rows else "")
+    if not rows:
+        out.say("no stored services; the local one starts by itself when it is needed")

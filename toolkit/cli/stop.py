@@ -1,0 +1,24 @@
+"""``qrt stop``: ask a job to finish now, with a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from toolkit.cli import _service
+from toolkit.cli._output import speaks
+
+if TYPE_CHECKING:
+    from toolkit.cli._output import Output
+
+
+@click.command("stop")
+@click.argument("job_id")
+@_service.option
+@speaks
+def command(*, job_id: str, profile: str | None, out: Output) -> None:
+    """Ask JOB_ID to finish now, with a result."""
+    _service.connect(profile, out).stop(job_id)
+    out.data({"job_id": job_id, "stop": True}, job_id)
+    out.say("asked to finish")
