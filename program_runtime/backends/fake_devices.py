@@ -20,8 +20,7 @@ _PACKAGE = "qiskit_ibm_runtime"
 _CLASSES = {
     "fake_manila": ("FakeManilaV2", 5, "five qubits in a line"),
     "fake_lagos": ("FakeLagosV2", 7, "seven qubits in an H"),
-    "fake_guadalupe": ("FakeGuadalupeV2", 16, "sixteen qubits, one heavy hexagon"),
-    "fake_kolkata": ("FakeKolkataV2", 27, "twenty-seven qubits, two heavy hexagons"),
+    "fake_cairo": ("FakeCairoV2", 27, "twenty-seven qubits, two heavy hexagons"),
     "fake_sherbrooke": ("FakeSherbrooke", 127, "127 qubits, ECR gates"),
     "fake_torino": ("FakeTorino", 133, "133 qubits, CZ gates"),
 }

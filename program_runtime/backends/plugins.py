@@ -50,7 +50,7 @@ def load_plugin(name: str) -> BackendV2:
         ) from err
     if not isinstance(backend, BackendV2):
         raise BackendNotFoundError(
-            f"Backend {name!r} from {_origin(entry)} is a {type(backend).__name__}, "
+            f"Backend {name!r} from {_origin(entry)} is of type {type(backend).__name__}, "
             "expected a qiskit.providers.BackendV2."
         )
     return backend

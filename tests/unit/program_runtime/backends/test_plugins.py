@@ -1,0 +1,95 @@
+"""Backends of other distributions, through the entry-point group."""
+
+import sys
+
+import pytest
+
+from program_runtime import backends
+from program_runtime.errors import BackendNotFoundError
+
+MODULE = """
+from qiskit.providers.basic_provider import BasicSimulator
+
+def mine():
+    return BasicSimulator()
+
+def broken():
+    raise OSError("no route to the device")
+
+def number():
+    return 42
+"""
+ENTRY_POINTS = """
+[program_runtime.backends]
+lab_device = lab_backends:mine
+lab_broken = lab_backends:broken
+lab_number = lab_backends:number
+lab_gone = lab_backends:gone
+aer_simulator = lab_backends:number
+"""
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    """An installed distribution that registers backends."""
+    (tmp_path / "lab_backends.py").write_text(MODULE)
+    metadata = tmp_path / "lab_backends-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: lab-backends\nVersion: 1.0\n"
+    )
+    (metadata / "entry_points.txt").write_text(ENTRY_POINTS)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    sys.modules.pop("lab_backends", None)
+
+
+def test_a_registered_backend_is_listed_without_importing_it(lab):
+    info = backends.resolve("lab_device")
+
+    assert info in backends.known()
+    assert info.description == "Registered by lab-backends (lab_backends:mine)."
+    assert "lab_backends" not in sys.modules
+
+
+def test_a_registered_backend_is_loaded_by_calling_its_entry_point(lab):
+    assert backends.load("lab_device").name == "basic_simulator"
+
+
+def test_a_registered_backend_is_described_under_its_own_name(lab):
+    described = backends.describe_backend("lab_device")
+
+    assert described["configuration"]["backend_name"] == "lab_device"
+    assert described["configuration"]["max_shots"] > 0
+
+
+def test_the_shipped_simulator_can_not_be_replaced(lab):
+    assert backends.resolve("aer_simulator").source == "builtin"
+    assert [info.name for info in backends.known()].count("aer_simulator") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "lab_broken",
+            "Backend 'lab_broken' could not be loaded from lab-backends "
+            "(lab_backends:broken): OSError: no route to the device",
+        ),
+        (
+            "lab_number",
+            "Backend 'lab_number' from lab-backends (lab_backends:number) is of type int, "
+            "expected a qiskit.providers.BackendV2.",
+        ),
+    ],
+)
+def test_a_backend_that_does_not_load_says_whose_fault_it_is(lab, name, message):
+    with pytest.raises(BackendNotFoundError) as caught:
+        backends.load(name)
+
+    assert str(caught.value) == message
+
+
+def test_an_entry_point_that_leads_nowhere_is_no_crash(lab):
+    with pytest.raises(BackendNotFoundError, match="AttributeError: module"):
+        backends.load("lab_gone")
