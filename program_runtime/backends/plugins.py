@@ -50,8 +50,8 @@ def load_plugin(name: str) -> BackendV2:
         ) from err
     if not isinstance(backend, BackendV2):
         raise BackendNotFoundError(
-            f"Backend {name!r} from {_origin(entry)} is of type {type(backend).__name__}, "
-            "expected a qiskit.providers.BackendV2."
+            f"Backend {name!r} from {_origin(entry)} is of type "
+            f"{type(backend).__name__}, expected a qiskit.providers.BackendV2."
         )
     return backend
 

@@ -71,15 +71,10 @@ def test_the_shipped_simulator_can_not_be_replaced(lab):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        (
-            "lab_broken",
-            "Backend 'lab_broken' could not be loaded from lab-backends "
-            "(lab_backends:broken): OSError: no route to the device",
-        ),
+        ("lab_broken", "could not be loaded from {}: OSError: no route to the device"),
         (
             "lab_number",
-            "Backend 'lab_number' from lab-backends (lab_backends:number) is of type int, "
-            "expected a qiskit.providers.BackendV2.",
+            "from {} is of type int, expected a qiskit.providers.BackendV2.",
         ),
     ],
 )
@@ -87,7 +82,8 @@ def test_a_backend_that_does_not_load_says_whose_fault_it_is(lab, name, message)
     with pytest.raises(BackendNotFoundError) as caught:
         backends.load(name)
 
-    assert str(caught.value) == message
+    origin = f"lab-backends (lab_backends:{name.removeprefix('lab_')})"
+    assert str(caught.value) == f"Backend {name!r} {message.format(origin)}"
 
 
 def test_an_entry_point_that_leads_nowhere_is_no_crash(lab):
