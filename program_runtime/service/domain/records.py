@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from program_runtime.execution import JobStatus
+    from program_runtime.execution.outcome import JobStatus
 
 
 class Role(StrEnum):

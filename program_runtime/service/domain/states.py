@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from program_runtime.execution import JobStatus
+from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.domain.refusals import ConflictError
 
 if TYPE_CHECKING:
@@ -47,3 +47,50 @@ def check_move(old: JobStatus, new: JobStatus) -> None:
         f"a job that is {old} can not become {new}: expected {expected}, got {new}",
         reason="invalid_state",
     )
+
+
+def check_running(status: JobStatus) -> None:
+    """Refuse to add to the log of a job that does not run.
+
+    Raises:
+        ConflictError: ``invalid_state``.
+    """
+    if status is not JobStatus.RUNNING:
+        raise ConflictError(
+            f"the job does not run: expected {JobStatus.RUNNING}, got {status}",
+            reason="invalid_state",
+        )
+
+
+def check_finish(status: JobStatus, final: JobStatus) -> bool:
+    """Whether a job is to be finished: it runs, and is not final already.
+
+    Raises:
+        ConflictError: ``invalid_state``: it waits, or ``final`` is no end.
+    """
+    if final not in FINAL:
+        expected = ", ".join(sorted(FINAL))
+        raise ConflictError(
+            f"a job can not end as {final}: expected one of {expected}, got {final}",
+            reason="invalid_state",
+        )
+    if status in FINAL:
+        return False
+    check_running(status)
+    return True
+
+
+def check_delete(status: JobStatus) -> None:
+    """Refuse to forget a job that is not final.
+
+    Raises:
+        ConflictError: ``invalid_state``.
+    """
+    if status not in FINAL:
+        expected = ", ".join(sorted(FINAL))
+        raise ConflictError(
+            f"only a final job can be deleted: expected one of {expected}, "
+            f"got {status}",
+            reason="invalid_state",
+            hint="Cancel it first.",
+        )

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from program_runtime.execution import Event, Outcome
+    from program_runtime.execution.events import Event
+    from program_runtime.execution.outcome import Outcome
     from program_runtime.service.domain import (
         Inputs,
         Job,
@@ -370,6 +371,9 @@ class BlobStore(Protocol):
 
     def put_file(self, path: Path, digest: str, *, verify: bool = False) -> None:
         """Take a file over: it is durable afterwards, and the path is gone.
+
+        A blob that is there already becomes young again; the file is not needed
+        then, so a put can be repeated.
 
         Args:
             path: The file, complete and no longer written to.
