@@ -57,7 +57,7 @@ def conclude(api: ServiceApi, job_id: str, out: Output, *, with_result: bool) ->
     failure = job.get("failure") or {}
     out.say(f"{job_id} {status}")
     if status == "Completed" and with_result and not out.as_json:
-        click.echo(api.results(job_id))
+        click.echo(api.results(job_id).text or "null")
     if status != "Completed":
         _stream.say_failure(
             failure.get("code"), failure.get("message"), failure.get("traceback"), out

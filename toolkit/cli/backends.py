@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 @speaks
 def command(*, local: bool, profile: str | None, out: Output) -> None:
     """List the backends, the service's or this machine's."""
-    devices = (
-        _local() if local else _service.connect(profile, out).backends()["devices"]
-    )
+    devices = _local() if local else _service.connect(profile, out).backends()
     rows = [
         (
             d["name"],

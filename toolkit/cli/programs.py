@@ -57,13 +57,13 @@ def show(*, program: str, profile: str | None, out: Output) -> None:
 @speaks
 def releases(*, program: str, profile: str | None, out: Output) -> None:
     """List a program's releases, newest first."""
-    page = _service.connect(profile, out).releases(program)
+    found = _service.connect(profile, out).releases(program)
     rows = [
         (r["version"], ",".join(r["labels"]), r["created"], str(r["size"]), r["digest"])
-        for r in page["releases"]
+        for r in found
     ]
     headings = ("VERSION", "LABELS", "PUBLISHED", "BYTES", "DIGEST")
-    out.data(page, out.table(headings, rows))
+    out.data({"releases": found}, out.table(headings, rows))
 
 
 @command.command("label")
@@ -76,7 +76,8 @@ def label(
     *, program: str, label: str, version: str, profile: str | None, out: Output
 ) -> None:
     """Move LABEL of PROGRAM to VERSION."""
-    answer = _service.connect(profile, out).set_label(program, label, version)
+    _service.connect(profile, out).set_label(program, label, version)
+    answer = {"program": program, "label": label, "version": version}
     out.data(answer, f"{program}:{label} is {version}")
 
 

@@ -55,7 +55,7 @@ def command(
             failure["code"], failure["message"], failure.get("traceback"), out
         )
         raise _exits.Stop(_stream.exit_code(status, failure["code"]))
-    text = api.results(job_id)
+    text = api.results(job_id).text or "null"
     if save is not None:
         save.write_text(text, encoding="utf-8")
         out.say(f"result written to {save}")

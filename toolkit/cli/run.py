@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolkit.cli import _exits, _inputs, _settings, _stream
+from toolkit.cli import _exits, _inputs, _report, _settings, _stream
 from toolkit.cli._output import speaks
 from toolkit.errors import ExitCode
 
@@ -101,11 +101,18 @@ def _choose_inputs(
             f"Which inputs? Say --sample with one of: {', '.join(samples)}."
         )
     plain.update(given)
-    return _inputs.coerce(project.metadata.spec["parameters"], plain), source
+    return plain, source
 
 
 def _required(project: Project) -> bool:
-    return bool(project.metadata.spec["parameters"].get("required"))
+    schema = project.metadata.spec.get("parameters") or {}
+    return bool(schema.get("required"))
+
+
+def _result_text(done: HarnessRun) -> str | None:
+    """Find the result as the program encoded it."""
+    texts = [event.data for event in done.events if str(event.type) == "result"]
+    return texts[-1] if texts else None
 
 
 def _conclude(
@@ -115,14 +122,15 @@ def _conclude(
     outcome = done.outcome
     seconds = f"{outcome.usage.wall_s:.2f} s"
     out.say(f"{outcome.status} in {seconds}")
-    for line in done.report.lines():
-        out.say(f"  {line}")
-    text = done.result_text
+    _report.show(done.report, out)
+    text = _result_text(done)
     if text is not None and save is not None:
         save.write_text(text, encoding="utf-8")
         out.say(f"result written to {save}")
     if out.as_json:
-        out.line({**_stream.outcome_json(outcome), "report": done.report.to_dict()})
+        out.line(
+            {**_stream.outcome_json(outcome), "report": _report.as_json(done.report)}
+        )
     elif text is not None:
         click.echo(text)
     if outcome.status != "Completed":
