@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import threading
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from program_runtime import execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
+    from concurrent.futures import Future
     from types import TracebackType
 
     from program_runtime.execution import Event, JobSpec, Outcome
@@ -42,7 +42,7 @@ class Harness:
         self._thread: threading.Thread | None = None
         self._started: Future[execution.Runner] | None = None
 
-    def __enter__(self) -> Harness:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

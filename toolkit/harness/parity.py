@@ -72,6 +72,7 @@ class ParityReport:
 
 def examine(
     spec: Mapping[str, Any],
+    *,
     inputs: Mapping[str, Any],
     inputs_text: str,
     events: Sequence[Event],

@@ -106,8 +106,8 @@ def _root(test: Path, rootdir: Path) -> Path:
     root = project.find_root(test.parent) or project.find_root(rootdir)
     if root is None:
         pytest.fail(
-            f"There is no program.json in {test.parent} or above it: this fixture works "
-            "in a program project, made with `qrt new`.",
+            f"There is no program.json in {test.parent} or above it: this fixture "
+            "works in a program project, made with `qrt new`.",
             pytrace=False,
         )
     return root

@@ -149,7 +149,12 @@ def run_project(
         outcome, events = harness.run(spec, on_event)
     outcome = _at_home(outcome, folder, project.root)
     report = parity.examine(
-        project.metadata.spec, values, text, events, outcome, limits
+        project.metadata.spec,
+        inputs=values,
+        inputs_text=text,
+        events=events,
+        outcome=outcome,
+        limits=limits,
     )
     return HarnessRun(outcome=outcome, events=tuple(events), report=report)
 
