@@ -1,0 +1,155 @@
+"""From JSON text to values, without trusting the text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from program_runtime.codec.limits import Budget, DecodeLimits
+from program_runtime.codec.tables import CLASS_TAGS, VALUE_TAGS, function
+from program_runtime.errors import CodecError, UndecodableError
+
+_TAG = "__type__"
+_PLAIN = json.JSONDecoder()
+_DEFAULT_LIMITS = DecodeLimits()
+
+
+class RuntimeDecoder(json.JSONDecoder):
+    """Decodes what a runtime encoder wrote; use it as ``cls`` of ``json.loads``.
+
+    Only types that this package knows are rebuilt. Other tagged objects stay
+    dicts: nothing that a text names is imported or called.
+
+    Args:
+        limits: bounds for a text and the payloads in it.
+        budget: what is left of them while a text inside of a text is decoded.
+        options: those of :class:`json.JSONDecoder`.
+
+    Example:
+        >>> text = '{"__type__": "complex", "__value__": [1, 2]}'
+        >>> json.loads(text, cls=RuntimeDecoder)
+        (1+2j)
+    """
+
+    def __init__(
+        self,
+        *,
+        limits: DecodeLimits | None = None,
+        budget: Budget | None = None,
+        **options: Any,
+    ) -> None:
+        options.setdefault("object_hook", self.object_hook)
+        super().__init__(**options)
+        self._budget = budget or Budget(limits or _DEFAULT_LIMITS)
+        self._is_nested = budget is not None
+        # Without tags Python's own decoder does, and it calls nothing.
+        kind = type(self)
+        hook_is_ours = kind.object_hook is RuntimeDecoder.object_hook
+        self._is_plain = hook_is_ours and len(options) == 1
+
+    def limit(self, limits: DecodeLimits) -> None:
+        """Set other bounds for the texts that follow."""
+        self._budget = Budget(limits)
+
+    def decode(self, s: str, *args: Any) -> Any:
+        """Decode a text.
+
+        Raises:
+            UndecodableError: it exceeds the limits, or a tagged value in it is
+                malformed.
+            json.JSONDecodeError: it is no JSON.
+        """
+        if not self._is_nested:
+            self._budget = Budget(self._budget.limits)
+        self._budget.open_text(s)
+        try:
+            if self._is_plain and _has_no_tag(s):
+                return _PLAIN.decode(s)
+            return super().decode(s, *args)
+        except RecursionError as err:
+            raise UndecodableError("The text nests too deep.") from err
+        finally:
+            self._budget.close_text()
+
+    def object_hook(self, o: dict[str, Any]) -> Any:
+        """Rebuild a tagged value; any other object is returned as it is.
+
+        Raises:
+            UndecodableError: the tagged value is malformed or too large.
+        """
+        if _TAG not in o:
+            return o
+        tag = o[_TAG]
+        if not isinstance(tag, str) or tag not in _KNOWN_TAGS:
+            return o
+        try:
+            if tag in CLASS_TAGS:
+                result = function(CLASS_TAGS[tag])(o, self._budget)
+            else:
+                result = function(VALUE_TAGS[tag])(o["__value__"], self._budget)
+        except CodecError as err:
+            raise UndecodableError(
+                f"A value with the tag {tag!r} can not be decoded. {err.message}",
+                hint=err.hint,
+            ) from err
+        except Exception as err:
+            # Qiskit's constructors raise anything when they are given anything.
+            raise UndecodableError(
+                f"A value with the tag {tag!r} can not be decoded. "
+                f"{type(err).__name__}: {err}"
+            ) from err
+        return o if result is NotImplemented else result
+
+
+def decode(
+    text: str | bytes,
+    *,
+    limits: DecodeLimits | None = None,
+    decoder: type[json.JSONDecoder] = RuntimeDecoder,
+) -> Any:
+    """Decode JSON text that may come from anyone.
+
+    Args:
+        text: the JSON, as text or in UTF-8.
+        limits: bounds for the text and the payloads in it.
+        decoder: another decoder, usually derived from :class:`RuntimeDecoder`.
+
+    Returns:
+        The value.
+
+    Raises:
+        UndecodableError: it is no JSON, holds a malformed value, or exceeds the
+            limits.
+
+    Example:
+        >>> decode('{"energy": NaN}')
+        {'energy': nan}
+    """
+    limits = limits or _DEFAULT_LIMITS
+    try:
+        if isinstance(text, bytes | bytearray):
+            text = text.decode("utf-8")
+        # A short text can exceed no limit.
+        is_short = len(text) <= min(limits.depth, limits.elements)
+        if is_short and decoder is RuntimeDecoder and _has_no_tag(text):
+            return _PLAIN.decode(text)
+        instance = decoder()
+        if isinstance(instance, RuntimeDecoder):
+            instance.limit(limits)
+        else:
+            Budget(limits).take_text(text)
+        return instance.decode(text)
+    except UndecodableError:
+        raise
+    except UnicodeDecodeError as err:
+        raise UndecodableError(f"The text is not UTF-8: {err}.") from err
+    except ValueError as err:
+        raise UndecodableError(f"The text is no JSON: {err}.") from err
+
+
+def _has_no_tag(text: str) -> bool:
+    """Tell whether a text has no tag, not even one with escaped letters."""
+    return _TAG not in text and "\\u00" not in text
+
+
+_KNOWN_TAGS = frozenset(CLASS_TAGS) | frozenset(VALUE_TAGS)

@@ -1,0 +1,20 @@
+"""Noise models of qiskit-aer on the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qiskit_aer.noise import NoiseModel
+
+if TYPE_CHECKING:
+    from program_runtime.codec.limits import Budget
+
+
+def encode_noise_model(value: NoiseModel) -> dict[str, Any]:
+    """Tag a noise model."""
+    return {"__type__": "NoiseModel", "__value__": value.to_dict()}
+
+
+def decode_noise_model(value: Any, _budget: Budget) -> NoiseModel:
+    """Rebuild a noise model."""
+    return NoiseModel.from_dict(value)
