@@ -1,0 +1,87 @@
+"""How messages name values, kinds of values and JSON paths."""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["count", "did_you_mean", "join", "kind", "listed", "show"]
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
+_SHORT.maxlevel = 2
+_KINDS = {
+    "NoneType": "null",
+    "bool": "a boolean",
+    "complex": "a complex number",
+    "dict": "an object",
+    "float": "a number",
+    "int": "an integer",
+    "list": "a list",
+    "ndarray": "an array",
+    "str": "a string",
+}
+_PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$-]*\Z")
+
+
+def show(value: Any) -> str:
+    """Return a short form of a value, whatever its size."""
+    if isinstance(value, (str, int, float, complex, list, tuple, dict)):
+        try:
+            return _SHORT.repr(value)
+        except ValueError:  # an int of more digits than Python prints
+            return "a very long integer"
+    return kind(value)
+
+
+def kind(value: Any) -> str:
+    """Name the kind of a value: ``a string``, ``a QuantumCircuit``."""
+    name = type(value).__name__
+    if name in _KINDS:
+        return _KINDS[name]
+    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return ``1 qubit`` or ``2 qubits``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(values: Iterable[Any]) -> str:
+    """Return the values, shown and joined by commas."""
+    return ", ".join(show(value) for value in values)
+
+
+def did_you_mean(given: Any, known: Iterable[Any]) -> str | None:
+    """Return a hint that names the known text nearest to the given one."""
+    if not isinstance(given, str):
+        return None
+    import difflib  # noqa: PLC0415 - only errors need it
+
+    # The comparison takes quadratic time, and names are short.
+    texts = [text for text in known if isinstance(text, str) and len(text) <= 255]  # noqa: PLR2004
+    near = difflib.get_close_matches(given[:255], texts, n=1)
+    if not near:
+        folded = {text.casefold(): text for text in texts}
+        near = [text for text in [folded.get(given.casefold())] if text]
+    return f"did you mean {near[0]!r}?" if near else None
+
+
+def join(base: str, parts: Iterable[Any]) -> str:
+    """Return the path of a part: ``$`` and ``["a", 3]`` make ``$.a[3]``.
+
+    An empty base makes the first name stand alone, as inputs are named.
+    """
+    path = base
+    for part in parts:
+        if isinstance(part, str) and not path:
+            path = part
+        elif isinstance(part, str) and _PLAIN_KEY.match(part):
+            path = f"{path}.{part}"
+        else:
+            path = f"{path}[{show(part)}]"
+    return path
