@@ -17,7 +17,7 @@ def default_config_dir() -> Path:
 
 
 def default_data_dir() -> Path:
-    """The data directory of the local service (``~/.local/share/qrt`` on Linux)."""
+    """The data directory of the local service (``~/.local/share/qrt/service``)."""
     import platformdirs  # noqa: PLC0415 - 30 ms that most callers do not need
 
-    return Path(platformdirs.user_data_dir(_APPLICATION))
+    return Path(platformdirs.user_data_dir(_APPLICATION)) / "service"

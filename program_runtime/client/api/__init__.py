@@ -14,7 +14,7 @@ from program_runtime.client.api.program_routes import ProgramRoutes
 from program_runtime.client.api.transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from program_runtime.client.secret import Secret
 
@@ -31,6 +31,7 @@ class ServiceApi(AccountRoutes, ProgramRoutes, JobRoutes):
         token: The caller's token; a few routes need none.
         verify: False trusts any certificate; a path names the trusted authority.
         proxies: Proxies by scheme, beside those of the environment.
+        relocate: Says where the service is now, when it does not answer.
 
     Raises:
         InvalidValueError: The url or the token can not be one.
@@ -43,8 +44,11 @@ class ServiceApi(AccountRoutes, ProgramRoutes, JobRoutes):
         *,
         verify: bool | str = True,
         proxies: Mapping[str, str] | None = None,
+        relocate: Callable[[], tuple[str, Secret]] | None = None,
     ) -> None:
-        self.transport = Transport(url, token, verify=verify, proxies=proxies)
+        self.transport = Transport(
+            url, token, verify=verify, proxies=proxies, relocate=relocate
+        )
 
     @property
     def url(self) -> str:

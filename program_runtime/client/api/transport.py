@@ -19,7 +19,7 @@ from program_runtime.client.api import failures
 from program_runtime.client.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["API_PREFIX", "Transport"]
 
@@ -56,11 +56,13 @@ class Transport:
         *,
         verify: bool | str = True,
         proxies: Mapping[str, str] | None = None,
+        relocate: Callable[[], tuple[str, Secret]] | None = None,
     ) -> None:
         self.url = _checked_url(url)
         self._authorization = _authorization(token)
         self._verify = verify
         self._proxies = dict(proxies or {})
+        self._relocate = relocate
         self._session: requests.Session | None = None
         self._lock = threading.Lock()
 
@@ -93,12 +95,12 @@ class Transport:
             InvalidValueError: The service found problems in what was sent.
             ServiceUnreachableError: There was no answer.
         """
-        session = self._session or self._open()
         sent_headers = dict(headers or {})
         if method == "POST":
             sent_headers.setdefault("Idempotency-Key", secrets.token_hex(16))
-        try:
-            response = session.request(
+
+        def send() -> requests.Response:
+            return (self._session or self._open()).request(
                 method,
                 f"{self.url}{API_PREFIX}{path}",
                 params=params,
@@ -109,11 +111,38 @@ class Transport:
                 allow_redirects=False,
                 stream=stream,
             )
+
+        asked = self.url
+        try:
+            response = send()
         except requests.RequestException as err:
-            raise self._unanswered(err, wait_s) from err
+            if not self.moved_from(asked, err):
+                raise self._unanswered(err, wait_s) from err
+            if hasattr(data, "seek"):
+                data.seek(0)
+            response = send()
         if response.status_code >= _FIRST_FAILURE:
             raise failures.from_response(response, path)
         return response
+
+    def moved_from(self, url: str, error: Exception) -> bool:
+        """Whether the service that was at ``url`` is somewhere else now.
+
+        A local service that ended, being idle, is started again by this.
+
+        Args:
+            url: Where it did not answer.
+            error: Why; a service that was only slow is not looked for.
+        """
+        if self._relocate is None or isinstance(error, requests.Timeout):
+            return False
+        with self._lock:
+            if self.url == url:
+                new_url, token = self._relocate()
+                self.url = _checked_url(new_url)
+                self._authorization = _authorization(token)
+                self._session = None
+            return self.url != url
 
     def stream_target(self, path: str) -> tuple[str, dict[str, str]]:
         """The websocket address of a path below ``/api/v1``, and its headers."""

@@ -1,0 +1,59 @@
+"""An account, and the way to its service once one is needed."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from program_runtime.client.accounts import Account
+    from program_runtime.client.api import ServiceApi
+    from program_runtime.client.secret import Secret
+
+__all__ = ["Connection"]
+
+
+class Connection:
+    """An account whose service is looked for when the first call needs it."""
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        verify: bool | str = True,
+        proxies: Mapping[str, str] | None = None,
+    ) -> None:
+        self._account = account
+        self._verify = verify
+        self._proxies = proxies
+
+    @property
+    def channel(self) -> str:
+        """``local`` or ``server``."""
+        return self._account.channel
+
+    @functools.cached_property
+    def api(self) -> ServiceApi:
+        """The service's HTTP interface; on ``local`` this finds or starts it."""
+        # Here and not above: the HTTP library takes a quarter of a second.
+        from program_runtime.client.api import ServiceApi  # noqa: PLC0415
+
+        account = self._account
+        if account.url is None:
+            url, token = self._find_local()
+            return ServiceApi(url, token, relocate=self._find_local)
+        return ServiceApi(
+            account.url, account.token, verify=self._verify, proxies=self._proxies
+        )
+
+    def _find_local(self) -> tuple[str, Secret]:
+        from program_runtime.client import local  # noqa: PLC0415 - HTTP, as above
+
+        profile = local.ensure_local_service(self._account.data_dir)
+        return profile.url, profile.token
+
+    def __repr__(self) -> str:
+        where = self._account.url or self._account.data_dir
+        return f"<{type(self).__name__}({self.channel!r}, {str(where)!r})>"
