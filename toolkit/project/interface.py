@@ -26,7 +26,7 @@ LEADING = ("backend", "user_messenger")
 _SKELETON = "def main(backend, user_messenger, **inputs):"
 
 
-_BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While)
+_BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.For, ast.While)
 
 
 class Reason(StrEnum):
@@ -142,7 +142,7 @@ annotation=None, default='3', has_default=True, line=1),)
     leading = tuple(argument.arg for argument in positional[:2])
     if leading != LEADING:
         raise InterfaceError(
-            f"{filename}:{found.lineno}: main takes ({ast.unparse(found.args)}) "
+            f"{filename}:{found.lineno}: main takes ({_text(found.args)}) "
             f"where it must begin with ({', '.join(LEADING)})",
             reason=Reason.LEADING,
             line=found.lineno,
@@ -187,13 +187,16 @@ def _find_main(tree: ast.Module, filename: str) -> ast.FunctionDef:
 def _module_level(body: list[ast.stmt]) -> list[ast.stmt]:
     """List statements that run at import, those in if, try and with included."""
     found: list[ast.stmt] = []
-    for statement in body:
+    waiting = list(reversed(body))
+    while waiting:  # No recursion: a chain of elif nests as deep as it is long.
+        statement = waiting.pop()
         found.append(statement)
         if isinstance(statement, _BLOCKS):
-            for field in ("body", "orelse", "finalbody"):
-                found.extend(_module_level(getattr(statement, field, [])))
-            for handler in getattr(statement, "handlers", []):
-                found.extend(_module_level(handler.body))
+            handlers = [s for h in getattr(statement, "handlers", ()) for s in h.body]
+            inner = [*statement.body, *handlers, *statement.orelse]
+            waiting += reversed([*inner, *getattr(statement, "finalbody", ())])
+        elif isinstance(statement, ast.With):
+            waiting += reversed(statement.body)
     return found
 
 
@@ -261,8 +264,17 @@ def _parameter(
     return Parameter(
         name=argument.arg,
         kind=kind,
-        annotation=ast.unparse(argument.annotation) if argument.annotation else None,
-        default=ast.unparse(default) if default is not None else None,
+        annotation=_text(argument.annotation),
+        default=_text(default),
         has_default=default is not None,
         line=argument.lineno,
     )
+
+
+def _text(node: ast.AST | None) -> str | None:
+    if node is None:
+        return None
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return "..."

@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 import tempfile
+from subprocess import CalledProcessError
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,11 @@ def _obtain(template: str, scratch: Path) -> Path:
         folder, _ = determine_repo_dir(
             template, _ABBREVIATIONS, clones, checkout=None, no_input=True
         )
+    except CalledProcessError as err:
+        said = bytes(err.output or b"").decode("utf-8", "replace").strip()
+        raise TemplateError(
+            f"The template {template} can not be fetched: {said or err}"
+        ) from err
     except (CookiecutterException, OSError, ValueError) as err:
         raise TemplateError(
             f"The template {template} can not be fetched: {err}"
