@@ -51,28 +51,35 @@ def _children(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _wrong(path: str, value: Any) -> Iterator[Problem]:
-    message: str | None = None
+    messages: list[str | None] = []
     if isinstance(value, dict):
-        for name in value:
-            if not isinstance(name, str):
-                message = f"has the name {wording.show(name)}, which is no string"
-            elif not _storable(name):
-                message = f"has the name {wording.show(name)}, which is no valid text"
+        messages = [_bad_name(name) for name in value]
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        messages = [_bad_number(value)]
     elif isinstance(value, str):
-        if not _storable(value):
-            message = "holds a NUL or half a surrogate pair, which is no valid text"
-    elif isinstance(value, bool) or value is None or isinstance(value, list):
-        pass
-    elif isinstance(value, int):
-        if abs(value) > _SAFE_INTEGER:
-            message = "is an integer beyond 64 bits"
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            message = f"is {value}, which is no JSON number"
-    else:
-        message = f"is {wording.kind(value)}, which is not JSON"
-    if message:
-        yield Problem(path=path, message=message)
+        message = "holds a NUL or half a surrogate pair, which is no valid text"
+        messages = [None if _storable(value) else message]
+    elif value is not None and not isinstance(value, (bool, list)):
+        messages = [f"is {wording.kind(value)}, which is not JSON"]
+    for message in messages:
+        if message:
+            yield Problem(path=path, message=message)
+
+
+def _bad_name(name: Any) -> str | None:
+    if not isinstance(name, str):
+        return f"has the name {wording.show(name)}, which is no string"
+    if not _storable(name):
+        return f"has the name {wording.show(name)}, which is no valid text"
+    return None
+
+
+def _bad_number(value: float) -> str | None:
+    if not math.isfinite(value):
+        return f"is {value}, which is no JSON number"
+    if isinstance(value, int) and abs(value) > _SAFE_INTEGER:
+        return "is an integer beyond 64 bits"
+    return None
 
 
 def _storable(text: str) -> bool:

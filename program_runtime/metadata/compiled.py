@@ -46,7 +46,7 @@ def prepare() -> None:
 def _checker(text: str) -> Any:
     import referencing  # noqa: PLC0415
 
-    from program_runtime.metadata import keywords  # noqa: PLC0415
+    from program_runtime.metadata import dialects  # noqa: PLC0415
 
     schema = json.loads(text)
     draft: str | None = _NEWEST
@@ -56,4 +56,4 @@ def _checker(text: str) -> Any:
         schema = {k: v for k, v in schema.items() if k not in {"$schema", "$id"}}
     if draft is None:
         raise ValueError("the schema's draft is not supported")
-    return keywords.CLASSES[draft](schema, registry=referencing.Registry())
+    return dialects.CLASSES[draft](schema, registry=referencing.Registry())

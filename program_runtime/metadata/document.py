@@ -174,7 +174,10 @@ def _reworded(problem: Problem) -> Problem:
         message, hint = _BETTER[problem.path]
         given = problem.message.partition(", must match ")[0]
         return Problem(path=problem.path, message=f"{given}, {message}", hint=hint)
-    if problem.path == "$.version" and problem.message == "is required":
+    if problem.path in _BETTER and problem.message != "is required":
+        hint = _BETTER[problem.path][1]
+        return Problem(path=problem.path, message=problem.message, hint=hint)
+    if problem.path == "$.version":
         return Problem(path="$.version", message="is required", hint="such as 1.0.0")
     return problem
 

@@ -11,7 +11,7 @@ from typing import Final
 from program_runtime.errors import Problem
 from program_runtime.metadata import schema_tree
 
-__all__ = ["MAX_CHECKS", "MAX_CHAIN", "check"]
+__all__ = ["MAX_CHAIN", "MAX_CHECKS", "check"]
 
 MAX_CHECKS: Final = 5_000
 MAX_CHAIN: Final = 50

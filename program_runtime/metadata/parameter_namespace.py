@@ -108,7 +108,7 @@ class ParameterNamespace:
             return NotImplemented
         return self._schema == other._schema and self._values == other._values
 
-    __hash__ = None  # type: ignore[assignment] - it changes
+    __hash__ = None  # type: ignore[assignment]  # its values change
 
     def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
         return self._schema, self._values
@@ -123,7 +123,7 @@ class ParameterNamespace:
 
     def __str__(self) -> str:
         required = set(map(str, self._required()))
-        rows = [_COLUMNS]
+        rows: list[tuple[str, ...]] = [_COLUMNS]
         for name, value in self._values.items():
             schema = self._properties().get(name)
             schema = schema if isinstance(schema, dict) else {}

@@ -1,7 +1,7 @@
-"""The regular expressions that schemas may use, as a tree.
+r"""The regular expressions that schemas may use, as a tree.
 
 The plain part of what JSON Schema recommends: literals, classes, groups,
-alternatives, repeats, ``^ $ \\b \\B``. Look-around, back-references and Unicode
+alternatives, repeats, ``^ $ \b \B``. Look-around, back-references and Unicode
 properties are refused, because no matcher runs them in linear time or because
 Python's ``re`` and ECMAScript disagree on them.
 """
@@ -79,9 +79,18 @@ Node = Chars | Anchor | Sequence | Alternatives | Repeat
 
 _DIGIT = ((ord("0"), ord("9")),)
 _WORD = (*_DIGIT, (ord("A"), ord("Z")), (ord("a"), ord("z")), (ord("_"), ord("_")))
-_SPACE = ((9, 13), (32, 32), (160, 160), (0x1680, 0x1680), (0x2000, 0x200A))
-_SPACE += ((0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000))
-_SPACE += ((0xFEFF, 0xFEFF),)
+_SPACE = (
+    (9, 13),
+    (32, 32),
+    (160, 160),
+    (0x1680, 0x1680),
+    (0x2000, 0x200A),
+    (0x2028, 0x2029),
+    (0x202F, 0x202F),
+    (0x205F, 0x205F),
+    (0x3000, 0x3000),
+    (0xFEFF, 0xFEFF),
+)
 _LINE_ENDS = ((10, 10), (13, 13), (0x2028, 0x2029))
 _CLASSES = {"d": _DIGIT, "w": _WORD, "s": _SPACE}
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
@@ -148,15 +157,13 @@ class _Reader:
             return self._group(depth)
         if char == "[":
             return self._class()
-        if char == ".":
-            return Chars(_LINE_ENDS, negated=True)
         if char in "^$":
             return Anchor(char)
+        if char == "\\" and self.rest()[:1] in ("b", "B"):
+            return Anchor(self._next())
         if char == "\\":
-            if self.rest()[:1] in ("b", "B"):
-                return Anchor(self._next())
             return Chars(*self._escape())
-        return Chars(_one(char))
+        return Chars(_LINE_ENDS, negated=True) if char == "." else Chars(_one(char))
 
     def _group(self, depth: int) -> Node:
         if self._take("?") and not self._take(":"):

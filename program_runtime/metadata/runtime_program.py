@@ -37,7 +37,7 @@ class RuntimeProgram:
         owner: Who published it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the order of the retired class
         self,
         program_name: str,
         program_id: str,

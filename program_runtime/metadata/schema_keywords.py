@@ -22,8 +22,8 @@ __all__ = ["check"]
 _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _REFUSED = ("$dynamicRef", "$recursiveRef")
 _DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 "
-    "complex64 complex128".split()
+    ["bool", "float16", "float32", "float64", "complex64", "complex128"]
+    + [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 )
 _NEAR = 0.8
 

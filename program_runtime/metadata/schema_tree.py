@@ -20,8 +20,18 @@ Parts = tuple[str, ...]
 Tree = dict[Parts, Any]
 
 _SINGLE = (
-    "additionalItems additionalProperties contains contentSchema else if items not "
-    "propertyNames then unevaluatedItems unevaluatedProperties".split()
+    "additionalItems",
+    "additionalProperties",
+    "contains",
+    "contentSchema",
+    "else",
+    "if",
+    "items",
+    "not",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
 )
 _LISTS = ("allOf", "anyOf", "items", "oneOf", "prefixItems")
 _MAPS = ("$defs", "definitions", "dependentSchemas", "patternProperties", "properties")

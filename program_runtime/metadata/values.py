@@ -18,8 +18,17 @@ _SHOWN_BRANCHES = 4
 _MESSAGE_CHARACTERS = 500
 # Any of these may bring further names, so that the list of properties is open.
 _OPENING = frozenset(
-    "$ref additionalProperties allOf anyOf dependentSchemas if oneOf "
-    "patternProperties unevaluatedProperties".split()
+    [
+        "$ref",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "dependentSchemas",
+        "if",
+        "oneOf",
+        "patternProperties",
+        "unevaluatedProperties",
+    ]
 )
 
 

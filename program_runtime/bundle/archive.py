@@ -1,0 +1,218 @@
+"""Bundles opened: what a stranger sent, before anything of it is believed.
+
+Python's ``zipfile`` is lenient: it finds an archive behind any prefix, ignores
+what follows, cuts names at a NUL and believes sizes until it has read the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import stat
+import struct
+import zipfile
+import zlib
+from typing import IO, TYPE_CHECKING, Final
+
+from program_runtime.bundle import limits as bundle_limits
+from program_runtime.bundle import names
+from program_runtime.errors import BadBundleError, Problem
+from program_runtime.metadata import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Archive", "open_archive"]
+
+_END: Final = struct.Struct("<4s4H2LH")  # the record that closes every archive
+_END_MARK: Final = b"PK\x05\x06"
+_FIRST_MARK: Final = b"PK\x03\x04"
+_ENTRY_BYTES: Final = 1024  # more than an entry of the directory needs
+_ENCRYPTED: Final = 0x2041  # plain, strong, and with a hidden directory
+_UTF8: Final = 0x800
+_REPARSE_POINT: Final = 0x400
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_CHUNK: Final = 256 * 1024
+_LENIENT: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    IndexError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+
+
+class Archive:
+    """An archive whose directory has been checked; its contents have not."""
+
+    def __init__(
+        self, opened: zipfile.ZipFile, limits: bundle_limits.BundleLimits
+    ) -> None:
+        self._opened = opened
+        self._limits = limits
+        entries = opened.infolist()
+        problems = _entry_problems(entries, limits)
+        if problems:
+            raise BadBundleError("The bundle can not be used:", problems=problems)
+        self._entries = {each.filename: each for each in entries if not each.is_dir()}
+        self._left = limits.total_bytes
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files, sorted."""
+        return tuple(sorted(self._entries))
+
+    def size(self, name: str) -> int:
+        """Return how many bytes a file says it has."""
+        return self._entries[name].file_size
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Yield a file's content, counting it.
+
+        Raises:
+            BadBundleError: It is damaged, or not of the size it claims.
+        """
+        entry = self._entries[name]
+        left = entry.file_size
+        try:
+            with self._opened.open(entry) as stream:
+                while chunk := stream.read(_CHUNK):
+                    left -= len(chunk)
+                    self._left -= len(chunk)
+                    if left < 0 or self._left < 0:
+                        break
+                    yield chunk
+        except _LENIENT as error:
+            raise _damaged(name, str(error)) from error
+        if left or self._left < 0:
+            raise _damaged(name, "it does not have the size it claims")
+
+    def read(self, name: str) -> bytes:
+        """Return a file's content.
+
+        Raises:
+            BadBundleError: There is no such file, or it is damaged.
+        """
+        if name not in self._entries:
+            raise BadBundleError(f"The bundle holds no {wording.show(name)}.")
+        return b"".join(self.chunks(name))
+
+
+@contextlib.contextmanager
+def open_archive(
+    path: Path, *, limits: bundle_limits.BundleLimits = bundle_limits.DEFAULT
+) -> Iterator[Archive]:
+    """Open a bundle whose directory is sound.
+
+    Args:
+        path: The archive.
+        limits: What is accepted.
+
+    Raises:
+        BadBundleError: It is not a zip archive, too large, or its entries are not
+            plain files with plain names; all of these are listed.
+        OSError: It can not be read.
+    """
+    with path.open("rb") as stream:
+        _check_frame(stream, limits)
+        try:
+            opened = zipfile.ZipFile(stream)
+        except _LENIENT as error:
+            raise BadBundleError(f"The bundle is damaged: {error}.") from error
+        with opened:
+            yield Archive(opened, limits)
+
+
+def _check_frame(stream: IO[bytes], limits: bundle_limits.BundleLimits) -> None:
+    """Make sure that the file is one archive from its first byte to its last."""
+    size = stream.seek(0, 2)
+    if size > limits.archive_bytes:
+        raise BadBundleError(bundle_limits.too_large(size, limits.archive_bytes))
+    stream.seek(0)
+    start = stream.read(4)
+    if start not in {_FIRST_MARK, _END_MARK}:
+        raise BadBundleError("The bundle is not a zip archive.")
+    stream.seek(max(0, size - _END.size))
+    end = stream.read()
+    if len(end) < _END.size or not end.startswith(_END_MARK):
+        raise BadBundleError(
+            "The bundle is truncated, or something follows the archive."
+        )
+    _, disk, first_disk, here, entries, length, offset, comment = _END.unpack(end)
+    if disk or first_disk or here != entries or comment:
+        raise BadBundleError("The bundle is a part of an archive, or has a comment.")
+    if offset + length + _END.size != size:
+        raise BadBundleError("The bundle is damaged: its directory is not at its end.")
+    if entries > limits.files or length > limits.files * _ENTRY_BYTES:
+        raise BadBundleError(
+            f"The bundle has {entries:,} files, {limits.files:,} are allowed."
+        )
+
+
+def _entry_problems(
+    entries: list[zipfile.ZipInfo], limits: bundle_limits.BundleLimits
+) -> list[Problem]:
+    problems = [
+        Problem(path=_shown(entry.orig_filename), message=message)
+        for entry in entries
+        for message in _faults(entry, limits)
+    ]
+    if not problems:
+        problems = names.clashes(
+            entry.filename for entry in entries if not entry.is_dir()
+        )
+    if len(entries) > limits.files:
+        message = f"has {len(entries):,} files, {limits.files:,} are allowed"
+        problems.append(Problem(path="the bundle", message=message))
+    total = sum(entry.file_size for entry in entries)
+    if total > limits.total_bytes:
+        message = (
+            f"unpacks to {bundle_limits.size_text(total)}, "
+            f"{bundle_limits.size_text(limits.total_bytes)} are allowed"
+        )
+        problems.append(Problem(path="the bundle", message=message))
+    return problems
+
+
+def _faults(
+    entry: zipfile.ZipInfo, limits: bundle_limits.BundleLimits
+) -> Iterator[str]:
+    """Yield what is wrong with one entry of the directory."""
+    # zipfile shortens the name it shows; what counts is what was written.
+    name = entry.orig_filename
+    message = names.fault(name[:-1] if entry.is_dir() else name, limits)
+    if message is None and entry.filename != name:
+        message = "has two names"
+    if message is None and not name.isascii() and not entry.flag_bits & _UTF8:
+        message = "has a name that is not in UTF-8"
+    if message:
+        yield message
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    allowed = stat.S_IFDIR if entry.is_dir() else stat.S_IFREG
+    if stat.S_ISLNK(kind) or entry.external_attr & _REPARSE_POINT:
+        yield "is a link"
+    elif kind not in {0, allowed}:
+        yield "is neither a file nor a folder"
+    if entry.flag_bits & _ENCRYPTED:
+        yield "is encrypted"
+    if entry.compress_type not in _METHODS:
+        yield f"is compressed with method {entry.compress_type}, not with deflate"
+    if entry.is_dir() and entry.file_size:
+        yield "is a folder with content"
+    if entry.file_size > limits.file_bytes:
+        size = bundle_limits.size_text(entry.file_size)
+        allowed_size = bundle_limits.size_text(limits.file_bytes)
+        yield f"unpacks to {size}, {allowed_size} are allowed"
+
+
+def _shown(name: str) -> str:
+    return name if name.isprintable() and 0 < len(name) <= 100 else wording.show(name)  # noqa: PLR2004
+
+
+def _damaged(name: str, reason: str) -> BadBundleError:
+    problem = Problem(path=_shown(name), message=f"is damaged: {reason}")
+    return BadBundleError("The bundle can not be used:", problems=[problem])
