@@ -1,1 +1,91 @@
-"""TODO-room."""
+"""Runs one ``main``: a child process, a channel, events, and a supervisor that decides.
+
+The supervisor's side imports neither Qiskit nor NumPy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from program_runtime.execution.confinement import (
+        Level,
+        available_levels,
+        parse_level,
+    )
+    from program_runtime.execution.control import JobControl
+    from program_runtime.execution.events import Blob, Event, EventType
+    from program_runtime.execution.launch import (
+        Child,
+        ChildExit,
+        Launcher,
+        SpawnLauncher,
+        ZygoteLauncher,
+        default_launcher,
+    )
+    from program_runtime.execution.limits import Limits
+    from program_runtime.execution.one_shot import WarmRunner, run_job
+    from program_runtime.execution.outcome import JobStatus, Outcome, Usage
+    from program_runtime.execution.runner import Runner
+    from program_runtime.execution.sink import EventSink, MemorySink
+    from program_runtime.execution.spec import JobSpec
+
+__all__ = [
+    "Blob",
+    "Child",
+    "ChildExit",
+    "Event",
+    "EventSink",
+    "EventType",
+    "JobControl",
+    "JobSpec",
+    "JobStatus",
+    "Launcher",
+    "Level",
+    "Limits",
+    "MemorySink",
+    "Outcome",
+    "Runner",
+    "SpawnLauncher",
+    "Usage",
+    "WarmRunner",
+    "ZygoteLauncher",
+    "available_levels",
+    "default_launcher",
+    "parse_level",
+    "run_job",
+]
+
+_HOMES: Final = {
+    "Blob": "events",
+    "Child": "launch",
+    "ChildExit": "launch",
+    "Event": "events",
+    "EventSink": "sink",
+    "EventType": "events",
+    "JobControl": "control",
+    "JobSpec": "spec",
+    "JobStatus": "outcome",
+    "Launcher": "launch",
+    "Level": "confinement",
+    "Limits": "limits",
+    "MemorySink": "sink",
+    "Outcome": "outcome",
+    "Runner": "runner",
+    "SpawnLauncher": "launch",
+    "Usage": "outcome",
+    "WarmRunner": "one_shot",
+    "ZygoteLauncher": "launch",
+    "available_levels": "confinement",
+    "default_launcher": "launch",
+    "parse_level": "confinement",
+    "run_job": "one_shot",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -1,0 +1,83 @@
+"""Where a child begins and ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from typing import TYPE_CHECKING, NoReturn
+
+from program_runtime.execution import confinement
+from program_runtime.execution.child.assignment import Assignment
+from program_runtime.execution.child.failure import ChildFailure, describe
+from program_runtime.execution.child.job_channel import JobChannel
+from program_runtime.execution.child.run import run_job
+from program_runtime.execution.child.surroundings import prepare
+from program_runtime.execution.process_control import die_with_parent
+
+if TYPE_CHECKING:
+    import socket
+
+    from program_runtime.execution.confinement import Level
+
+__all__ = ["become_child", "serve"]
+
+_LOST = 113
+
+
+def become_child(log_fd: int, parent: int) -> None:
+    """Right after the fork: own session, own standard streams, own end.
+
+    Args:
+        log_fd: What standard output and error become.
+        parent: The zygote, whose death is this child's too.
+    """
+    os.setsid()
+    if not die_with_parent(parent, signal.SIGKILL):
+        os._exit(_LOST)
+    os.dup2(log_fd, 1)
+    os.dup2(log_fd, 2)
+    os.close(log_fd)
+
+
+def serve(channel: socket.socket, level: Level) -> NoReturn:
+    """Wait for one job, run it and end this process.
+
+    Args:
+        channel: To the supervisor; its end is the end of this process.
+        level: The confinement to enter first.
+    """
+    status = _LOST
+    try:
+        confinement.enter(level)
+        status = _serve(JobChannel(channel), level)
+    except ConnectionError:
+        pass  # nobody is left to tell
+    except Exception:
+        traceback.print_exc()
+    finally:
+        # No interpreter shutdown: it would touch, and so copy, every shared page.
+        os._exit(status)
+
+
+def _serve(channel: JobChannel, level: Level) -> int:
+    frame = channel.receive()
+    if frame is None:
+        return 0
+    job = Assignment.parse(frame[1])
+    try:
+        confinement.confine(level, job.limits)
+        prepare(job)
+    except Exception as error:
+        channel.fail(ChildFailure("internal", describe(error)))
+        return _LOST
+    inputs = channel.receive()
+    checkpoint = channel.receive() if job.has_checkpoint else None
+    if inputs is None or (job.has_checkpoint and checkpoint is None):
+        return 0
+    restored = None if checkpoint is None else checkpoint[1].decode()
+    run_job(job, inputs[1], restored, channel)
+    channel.close()
+    os.close(1)
+    os.close(2)
+    return 0

@@ -1,0 +1,166 @@
+"""One job, from its inputs to its result text."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from program_runtime.execution.child.failure import (
+    ChildFailure,
+    author_traceback,
+    describe,
+)
+from program_runtime.execution.child.job_channel import ChannelSink, JobChannel
+from program_runtime.execution.child.loader import check_call, load_main
+from program_runtime.execution.child.surroundings import flush_streams
+from program_runtime.execution.frames import FrameKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from program_runtime.execution.child.assignment import Assignment
+    from program_runtime.program import UserMessenger
+
+__all__ = ["run_job"]
+
+
+def run_job(
+    job: Assignment, inputs: bytearray, restored: str | None, channel: JobChannel
+) -> None:
+    """Run the program and send its last frame, whatever happens.
+
+    Args:
+        job: What to run.
+        inputs: Encoded; not looked at until now.
+        restored: The encoded checkpoint of an earlier run.
+        channel: Where everything goes.
+    """
+    try:
+        result = _run(job, inputs, restored, channel)
+    except ChildFailure as failure:
+        flush_streams()
+        channel.fail(failure)
+    else:
+        flush_streams()
+        channel.send(FrameKind.RESULT, result)
+    _join_threads()
+    flush_streams()
+
+
+def _run(
+    job: Assignment, inputs: bytearray, restored: str | None, channel: JobChannel
+) -> bytes:
+    # Bound before the program can patch the modules that they come from.
+    from program_runtime.codec import encode
+    from program_runtime.program import UserMessenger
+
+    values = _decode_inputs(job, inputs)
+    inputs.clear()
+    folder = Path(job.program_dir)
+    main = load_main(folder)
+    check_call(main, values)
+    backend = _backend(job)
+    sink = ChannelSink(channel, restored=restored)
+    messenger = UserMessenger(sink)
+    channel.send(FrameKind.STARTED, b"")
+    value = _call(main, backend, messenger, values, folder)
+    if value is None and sink.final is not None:
+        text = sink.final
+    else:
+        text = _encode_result(encode, value)
+    return _checked(text, job.limits.result_bytes)
+
+
+def _decode_inputs(job: Assignment, text: bytearray) -> dict[str, Any]:
+    from program_runtime.codec import decode
+    from program_runtime.errors import BadInputsError
+    from program_runtime.metadata import validate_inputs
+
+    try:
+        values = decode(bytes(text))
+    except Exception as error:
+        raise ChildFailure(
+            "bad_inputs", f"The inputs can not be decoded: {describe(error)}"
+        ) from error
+    if not isinstance(values, dict):
+        kind = type(values).__name__
+        raise ChildFailure(
+            "bad_inputs", f"The inputs are of type {kind}, expected a JSON object."
+        )
+    if job.parameters:
+        problems = validate_inputs(job.parameters, values)
+        if problems:
+            summary = "The inputs do not fit the program's parameters."
+            raise ChildFailure(
+                "bad_inputs", str(BadInputsError(summary, problems=problems))
+            )
+    return values
+
+
+def _backend(job: Assignment) -> object:
+    from program_runtime import backends
+    from program_runtime.program import ProgramBackend
+
+    try:
+        return ProgramBackend(
+            backends.load(job.backend), shots=job.shots, seed=job.seed
+        )
+    except Exception as error:
+        raise ChildFailure("bad_backend", str(error)) from error
+
+
+def _call(
+    main: Callable[..., Any],
+    backend: object,
+    messenger: UserMessenger,
+    inputs: dict[str, Any],
+    folder: Path,
+) -> object:
+    try:
+        return main(backend, messenger, **inputs)
+    except MemoryError as error:
+        raise ChildFailure(
+            "memory",
+            f"The program ran out of memory: {describe(error)}",
+            author_traceback(error, folder),
+        ) from error
+    except BaseException as error:
+        raise ChildFailure(
+            "program_error", describe(error), author_traceback(error, folder)
+        ) from error
+    finally:
+        messenger.close()
+
+
+def _encode_result(encode: Callable[..., str], value: object) -> str:
+    try:
+        return encode(value, name="result")
+    except RecursionError as error:
+        raise ChildFailure(
+            "bad_result", "The result is nested too deeply, or it contains itself."
+        ) from error
+    except Exception as error:
+        message = getattr(error, "message", None) or describe(error)
+        raise ChildFailure("bad_result", str(message)) from error
+
+
+def _checked(text: str, limit: int) -> bytes:
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        raise ChildFailure(
+            "bad_result", f"The result is no valid Unicode text: {error}"
+        ) from error
+    if len(data) > limit:
+        raise ChildFailure(
+            "result_too_large",
+            f"The result has {len(data)} bytes, the limit is {limit} bytes.",
+        )
+    return data
+
+
+def _join_threads() -> None:
+    """Wait for the program's threads as a script would; the supervisor sets an end."""
+    # What the interpreter calls at its end: it also tells idle pools to finish.
+    threading._shutdown()  # type: ignore[attr-defined]

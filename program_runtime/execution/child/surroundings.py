@@ -1,0 +1,85 @@
+"""The process as a program finds it: folder, streams, logging, random numbers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import signal
+import sys
+import tempfile
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from program_runtime.execution.child.assignment import Assignment
+
+__all__ = ["flush_streams", "prepare"]
+
+
+def prepare(job: Assignment) -> None:
+    """Make the process the job's own.
+
+    Args:
+        job: The job; its folder exists.
+    """
+    os.chdir(job.work_dir)
+    for name in ("HOME", "TMPDIR", "PWD"):
+        os.environ[name] = job.work_dir
+    tempfile.tempdir = None  # the zygote may have found its own already
+    sys.dont_write_bytecode = True
+    sys.path[:0] = [job.program_dir, *job.overlay]
+    sys.argv = ["program.py"]
+    _open_streams()
+    _show_logs(job.log_level)
+    _reseed()
+    signal.signal(signal.SIGTERM, _asked_to_end)
+
+
+def flush_streams() -> None:
+    """Write out what the program printed last."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            continue
+
+
+def _open_streams() -> None:
+    """New text streams over the log pipe; those of the zygote are buffered."""
+    for name, fd in (("stdout", 1), ("stderr", 2)):
+        stream = open(
+            fd,
+            "w",
+            buffering=1,
+            encoding="utf-8",
+            errors="backslashreplace",
+            closefd=False,
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _show_logs(level: str) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=level.upper(),
+        format="%(levelname)s:%(name)s:%(message)s",
+        force=True,
+    )
+    warnings.filterwarnings("default", category=DeprecationWarning, module="program")
+
+
+def _reseed() -> None:
+    """Every child of a zygote would draw the same numbers from NumPy otherwise."""
+    random.seed()
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+
+
+def _asked_to_end(_signum: int, _frame: FrameType | None) -> None:
+    """Cancel: let the program's ``finally`` blocks run before the kill."""
+    raise SystemExit("The job was cancelled.")

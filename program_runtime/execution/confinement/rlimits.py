@@ -1,0 +1,47 @@
+"""Limits that the kernel keeps for one process; its children inherit them."""
+
+from __future__ import annotations
+
+import math
+import resource
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from program_runtime.execution.limits import Limits
+
+__all__ = ["forbid_core_files", "set_rlimits"]
+
+
+def forbid_core_files() -> None:
+    """A crash must not fill the disk, nor leave memory for others to read."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def set_rlimits(limits: Limits) -> None:
+    """Bound this process for good.
+
+    Args:
+        limits: Those of the job. What is ``None`` stays as it is.
+    """
+    _lower(resource.RLIMIT_NOFILE, limits.open_files)
+    if limits.file_bytes is not None:
+        _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
+    if limits.cpu_time_s is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        seconds = math.ceil(limits.cpu_time_s + used.ru_utime + used.ru_stime)
+        _lower(resource.RLIMIT_CPU, seconds, grace=1)
+    if limits.memory_bytes is not None:
+        # Linux counts every private writable mapping as data, but not the address
+        # space that libraries merely reserve, so this bounds what is really used.
+        kind = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
+        _lower(kind, limits.memory_bytes)
+
+
+def _lower(kind: int, value: int, *, grace: int = 0) -> None:
+    """Set both limits, never above the hard limit that is already there."""
+    _, hard = resource.getrlimit(kind)
+    ceiling = value + grace
+    if hard != resource.RLIM_INFINITY:
+        value, ceiling = min(value, hard), min(ceiling, hard)
+    resource.setrlimit(kind, (value, ceiling))

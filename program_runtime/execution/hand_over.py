@@ -1,0 +1,70 @@
+"""Gives a job to a waiting child."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from program_runtime.execution.child.assignment import encode_assignment
+from program_runtime.execution.frames import HEADER, FrameKind, encode_frame
+
+if TYPE_CHECKING:
+    import socket
+
+    from program_runtime.execution.spec import JobSpec
+
+__all__ = ["inputs_size", "send_job", "send_stop"]
+
+_CHUNK_BYTES = 256 * 1024
+
+
+def inputs_size(spec: JobSpec) -> int:
+    """The size of the encoded inputs in bytes."""
+    if isinstance(spec.inputs, Path):
+        return spec.inputs.stat().st_size
+    return len(spec.inputs)
+
+
+async def send_job(channel: socket.socket, spec: JobSpec, work_dir: Path) -> None:
+    """Send the frames that a child waits for.
+
+    Args:
+        channel: Of the child.
+        spec: The job; inputs in a file are streamed.
+        work_dir: Its private folder.
+
+    Raises:
+        OSError: The child is gone, or the inputs can not be read.
+    """
+    loop = asyncio.get_running_loop()
+    first = encode_frame(FrameKind.JOB, encode_assignment(spec, work_dir))
+    size = inputs_size(spec)
+    header = HEADER.pack(size, FrameKind.INPUTS)
+    if isinstance(spec.inputs, bytes):
+        await loop.sock_sendall(channel, first + header + spec.inputs)
+    else:
+        await loop.sock_sendall(channel, first + header)
+        await _send_file(channel, spec.inputs, size)
+    if spec.restored is not None:
+        checkpoint = encode_frame(FrameKind.RESTORED, spec.restored.encode())
+        await loop.sock_sendall(channel, checkpoint)
+
+
+async def _send_file(channel: socket.socket, path: Path, size: int) -> None:
+    loop = asyncio.get_running_loop()
+    with path.open("rb") as file:
+        while size:
+            piece = file.read(min(size, _CHUNK_BYTES))
+            if not piece:
+                raise OSError(f"{path} became shorter while it was read")
+            size -= len(piece)
+            await loop.sock_sendall(channel, piece)
+
+
+def send_stop(channel: socket.socket) -> None:
+    """Ask the program to finish; the socket always has room for so little."""
+    try:
+        channel.send(encode_frame(FrameKind.STOP))
+    except OSError:
+        return  # it has finished, or its inputs are still on their way

@@ -1,0 +1,47 @@
+"""Ways to start a child, and which one fits this system."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from program_runtime.execution.launch.protocol import Child, ChildExit, Launcher
+from program_runtime.execution.launch.spawn_launcher import SpawnLauncher
+
+if TYPE_CHECKING:
+    from program_runtime.execution.launch.zygote_launcher import ZygoteLauncher
+
+__all__ = [
+    "Child",
+    "ChildExit",
+    "Launcher",
+    "SpawnLauncher",
+    "ZygoteLauncher",
+    "default_launcher",
+]
+
+
+def default_launcher(*, jobs_per_zygote: int = 1000) -> Launcher:
+    """Fork where forking is safe, spawn elsewhere.
+
+    Args:
+        jobs_per_zygote: After so many children a zygote is replaced.
+
+    Returns:
+        A launcher that is not started yet.
+    """
+    if sys.platform != "linux":
+        return SpawnLauncher()
+    from program_runtime.execution.launch.zygote_launcher import (
+        ZygoteLauncher,
+    )
+
+    return ZygoteLauncher(jobs_per_zygote=jobs_per_zygote)
+
+
+def __getattr__(name: str) -> object:
+    if name == "ZygoteLauncher":
+        from program_runtime.execution.launch import zygote_launcher
+
+        return zygote_launcher.ZygoteLauncher
+    raise AttributeError(name)

@@ -1,0 +1,39 @@
+"""How a job ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["JobStatus", "Outcome", "Usage"]
+
+
+class JobStatus(StrEnum):
+    """The states of a job."""
+
+    QUEUED = "Queued"
+    RUNNING = "Running"
+    COMPLETED = "Completed"
+    FAILED = "Failed"
+    CANCELLED = "Cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a job used, measured from outside of it."""
+
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    peak_memory_bytes: int = 0
+    """Largest resident set of one of its processes, shared pages included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The final status; ``code`` and ``message`` say why a job failed."""
+
+    status: JobStatus
+    code: str | None = None
+    message: str | None = None
+    traceback: str | None = None
+    usage: Usage = Usage()

@@ -1,0 +1,165 @@
+"""Runs jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from program_runtime.errors import ExecutionError
+from program_runtime.execution.conclusion import conclude
+from program_runtime.execution.confinement import Level, parse_level
+from program_runtime.execution.hand_over import inputs_size
+from program_runtime.execution.launch import Launcher, default_launcher
+from program_runtime.execution.outcome import JobStatus, Outcome, Usage
+from program_runtime.execution.pool import ChildPool
+from program_runtime.execution.recorder import Recorder
+from program_runtime.execution.supervisor import Supervisor
+from program_runtime.execution.verdict import Verdict
+from program_runtime.execution.work_dir import make_work_dir, remove_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from program_runtime.execution.control import JobControl
+    from program_runtime.execution.sink import EventSink
+    from program_runtime.execution.spec import JobSpec
+
+__all__ = ["Runner"]
+
+
+class Runner:
+    """Runs any number of jobs at once, each in a process of its own.
+
+    Args:
+        level: The confinement of every job; the best available one, if not given.
+        pool_size: How many children wait for a job.
+        spool_dir: For large payloads and jobs' folders; belongs to this runner alone.
+        launcher: Starts the children; by forking a zygote where that is safe.
+        jobs_per_zygote: After so many jobs the zygote is replaced.
+    """
+
+    def __init__(
+        self,
+        *,
+        spool_dir: Path,
+        level: Level | str = "auto",
+        pool_size: int = 2,
+        launcher: Launcher | None = None,
+        jobs_per_zygote: int = 1000,
+    ) -> None:
+        self.level = parse_level(level)
+        self._spool_dir = spool_dir
+        self._work_root = spool_dir / "work"
+        self._launcher = launcher or default_launcher(jobs_per_zygote=jobs_per_zygote)
+        self._pool = ChildPool(self._launcher, self.level, pool_size)
+        self._running = 0
+        self._finished = 0
+
+    async def start(self) -> None:
+        """Get ready: returns as soon as children can be started.
+
+        Raises:
+            ExecutionError: They never can.
+        """
+        self._clean_up()
+        await self._launcher.start()
+        self._pool.fill()
+
+    async def close(self) -> None:
+        """End all children; a job that still runs ends as crashed."""
+        await self._pool.close()
+        await self._launcher.close()
+
+    def health(self) -> dict[str, Any]:
+        """What an operator wants to know, as JSON values."""
+        return {
+            "level": str(self.level),
+            "waiting": self._pool.waiting,
+            "running": self._running,
+            "finished": self._finished,
+            **self._launcher.health(),
+        }
+
+    async def run(
+        self,
+        spec: JobSpec,
+        sink: EventSink,
+        control: JobControl,
+        *,
+        first_seq: int = 1,
+    ) -> Outcome:
+        """Run a job to its end.
+
+        Args:
+            spec: The job.
+            sink: Gets every event, the last ones together with the outcome.
+            control: Through which the job can be cancelled or asked to stop.
+            first_seq: The number of the first event.
+
+        Returns:
+            How it ended. A failure of the machinery is a failed job, too.
+        """
+        self._running += 1
+        try:
+            return await self._run(spec, sink, control, first_seq)
+        finally:
+            self._running -= 1
+            self._finished += 1
+
+    async def _run(
+        self, spec: JobSpec, sink: EventSink, control: JobControl, first_seq: int
+    ) -> Outcome:
+        refusal = _refuse(spec, control)
+        if refusal is not None:
+            return await _end_early(sink, first_seq, refusal)
+        try:
+            child = await self._pool.take()
+            work_dir = make_work_dir(self._work_root)
+        except (ExecutionError, OSError) as error:
+            return await _end_early(
+                sink, first_seq, Verdict.failed("internal", str(error))
+            )
+        supervisor = Supervisor(
+            child,
+            spec,
+            sink,
+            control,
+            first_seq=first_seq,
+            spool_dir=self._spool_dir,
+            work_dir=work_dir,
+        )
+        try:
+            return await supervisor.run()
+        finally:
+            await asyncio.to_thread(remove_tree, work_dir)
+
+    def _clean_up(self) -> None:
+        """Make the folders; remove what a runner that was killed has left."""
+        self._spool_dir.mkdir(parents=True, exist_ok=True)
+        for payload in self._spool_dir.glob("payload-*"):
+            payload.unlink()
+        remove_tree(self._work_root)
+        self._work_root.mkdir(mode=0o700)
+
+
+def _refuse(spec: JobSpec, control: JobControl) -> Verdict | None:
+    """Whether there is no need for a child at all."""
+    if control.cancel_requested:
+        return Verdict(status=JobStatus.CANCELLED)
+    try:
+        size = inputs_size(spec)
+    except OSError as error:
+        return Verdict.failed("internal", f"No inputs for the job: {error}")
+    limit = spec.limits.inputs_bytes
+    if size > limit:
+        return Verdict.failed(
+            "bad_inputs", f"The inputs have {size} bytes, the limit is {limit} bytes."
+        )
+    return None
+
+
+async def _end_early(sink: EventSink, first_seq: int, verdict: Verdict) -> Outcome:
+    recorder = Recorder(
+        sink, first_seq=first_seq, on_failure=lambda _: None, on_room=lambda: None
+    )
+    return await conclude(recorder, verdict, Usage())

@@ -1,0 +1,43 @@
+"""A child that is started, not forked: ``python -m program_runtime.execution.spawned``."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from program_runtime.execution.child import entry
+from program_runtime.execution.confinement import Level
+from program_runtime.execution.process_control import die_with_parent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str]) -> int:
+    """Wait for one job and run it.
+
+    Args:
+        argv: The command line without the program's name.
+
+    Returns:
+        Only when the server is gone already.
+    """
+    parser = argparse.ArgumentParser(prog="spawned")
+    parser.add_argument("--channel", type=int, required=True)
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--level", type=Level, required=True)
+    options = parser.parse_args(argv)
+    if die_with_parent(options.parent, signal.SIGKILL):
+        channel = socket.socket(fileno=options.channel)
+        channel.set_inheritable(False)
+        entry.serve(channel, options.level)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,47 @@
+"""What is to be run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from program_runtime.execution.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["JobSpec"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSpec:
+    """One run of one program.
+
+    Example:
+        >>> from pathlib import Path
+        >>> JobSpec(
+        ...     job_id="job_1",
+        ...     program_dir=Path("hello"),
+        ...     inputs=b"{}",
+        ...     backend="aer_simulator",
+        ... ).log_level
+        'WARNING'
+    """
+
+    job_id: str
+    program_dir: Path
+    """The unpacked release: the folder that holds ``program.py``."""
+    inputs: bytes | Path
+    """The encoded inputs, a JSON object; a path is streamed to the child."""
+    backend: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """The JSON Schema that the decoded inputs must meet."""
+    shots: int | None = None
+    seed: int | None = None
+    log_level: str = "WARNING"
+    limits: Limits = field(default_factory=Limits)
+    restored: str | None = None
+    """The encoded text of the last checkpoint of an earlier run."""
+    overlay: tuple[Path, ...] = ()
+    """Folders with the release's own requirements, behind the program's folder."""
