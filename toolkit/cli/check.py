@@ -12,7 +12,7 @@ from toolkit.cli._output import speaks
 from toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from toolkit.checks import Finding
     from toolkit.cli._output import Output
@@ -28,22 +28,24 @@ def command(*, directory: Path, strict: bool, out: Output) -> None:
 
     findings = checks.run_checks(directory, strict=strict)
     errors = [f for f in findings if strict or f.severity == "error"]
-    out.data({"ok": not errors, "findings": as_json(findings)}, "")
-    if not out.as_json:
-        show(findings, out)
+    if out.as_json:
+        out.data({"ok": not errors, "findings": as_json(findings)})
+    else:
+        for line in lines(findings):
+            click.echo(line)
+        count = len(findings)
+        out.say("no findings" if not count else f"{count} finding{'s' * (count > 1)}")
     if errors:
         raise _exits.Stop(ExitCode.FINDINGS)
 
 
-def show(findings: Sequence[Finding], out: Output) -> None:
-    """Print findings for people: where, what, and how to mend it."""
+def lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Write findings for people: where, what, and how to mend it."""
     for finding in findings:
         where = finding.path + (f":{finding.line}" if finding.line else "")
-        click.echo(f"{where}: {finding.severity} {finding.code} {finding.message}")
+        yield f"{where}: {finding.severity} {finding.code} {finding.message}"
         if finding.hint:
-            click.echo(f"    {finding.hint}")
-    count = len(findings)
-    out.say("no findings" if not count else f"{count} finding{'s' * (count > 1)}")
+            yield f"    {finding.hint}"
 
 
 def as_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:

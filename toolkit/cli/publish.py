@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from toolkit.cli import _service
+from toolkit.cli import _service, check
 from toolkit.cli._output import speaks
 from toolkit.errors import ToolkitError
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--label", "labels", multiple=True, metavar="L", help="Move this label here."
 )
+@click.option("--strict", is_flag=True, help="Warnings stop it, too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_service.option
 @speaks
@@ -35,6 +37,7 @@ def command(
     dry_run: bool,
     public: bool,
     labels: tuple[str, ...],
+    strict: bool,
     yes: bool,
     profile: str | None,
     out: Output,
@@ -49,23 +52,55 @@ def command(
     project = load_project(directory)
     api = _service.connect(profile, out)
     plan = publish.plan_publish(
-        project, api, visibility="public" if public else None, labels=labels
+        project,
+        api,
+        out_dir=project.root / "dist",
+        strict=strict,
+        visibility="public" if public else None,
+        labels=labels,
     )
-    for line in plan.lines():
-        out.say(line)
-    if dry_run:
-        out.data({"dry_run": True, **plan.to_dict()}, plan.verdict)
+    _tell(plan, out)
+    if dry_run and plan.allowed:
+        out.data({"dry_run": True, **_plan_json(plan)}, plan.message)
         return
     _agree(plan, yes=yes, out=out)
     with _Progress(out) as progress:
+        # A plan that is not allowed is refused here, before anything is sent.
         done = publish.publish(plan, api, on_progress=progress)
-    out.data(done.to_dict(), f"{done.program_id}@{done.version}")
-    out.say(f"published {done.digest}; run it with: qrt submit {done.program_id}")
+    out.data(dataclasses.asdict(done), f"{done.program}@{done.version}")
+    out.say(f"verified {done.digest}; run it with: qrt submit {done.program}")
+
+
+def _tell(plan: PublishPlan, out: Output) -> None:
+    """Say what the plan found, step by step."""
+    for line in check.lines(plan.findings):
+        out.say(line)
+    if plan.user:
+        out.say(f"as {plan.user}; current release: {plan.current_version or 'none'}")
+    if plan.bundle:
+        count, size = len(plan.bundle.files), plan.bundle.size
+        out.say(f"bundle: {count} files, {size} bytes, {plan.bundle.digest}")
+
+
+def _plan_json(plan: PublishPlan) -> dict[str, Any]:
+    return {
+        "verdict": plan.verdict,
+        "message": plan.message,
+        "program": plan.project.metadata.name,
+        "version": plan.project.metadata.version,
+        "user": plan.user,
+        "current_version": plan.current_version,
+        "digest": plan.bundle.digest if plan.bundle else None,
+        "size": plan.bundle.size if plan.bundle else None,
+        "labels": list(plan.labels),
+        "visibility": plan.visibility,
+        "findings": check.as_json(plan.findings),
+    }
 
 
 def _agree(plan: PublishPlan, *, yes: bool, out: Output) -> None:
     """Ask a person at a terminal; scripts are taken at their word."""
-    if yes or out.as_json or not plan.uploads or not sys.stdin.isatty():
+    if yes or out.as_json or plan.verdict != "new" or not sys.stdin.isatty():
         return
     if not click.confirm("Publish?", default=True, err=True):
         raise ToolkitError("Nothing was published.")
