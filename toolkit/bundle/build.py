@@ -49,8 +49,9 @@ def build_bundle(
         bundle.inspect_bundle(target, limits=limits or bundle.BundleLimits())
     except BadBundleError as err:
         target.unlink(missing_ok=True)
+        summary = f"The bundle of {project.metadata.name} would be refused"
         raise BundleError(
-            f"The bundle of {project.metadata.name} would be refused:",
+            f"{summary}:" if err.problems else f"{summary}: {err.summary}",
             problems=err.problems,
             hint=err.hint,
         ) from err

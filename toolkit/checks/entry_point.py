@@ -25,6 +25,7 @@ _BY_REASON = {
     Reason.LEADING: Code(
         "QRT105", Severity.ERROR, "main does not begin with backend, user_messenger"
     ),
+    Reason.GENERATOR: Code("QRT107", Severity.ERROR, "main is a generator"),
 }
 
 CODES = tuple(_BY_REASON.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from program_runtime.bundle import BundleLimits
+from program_runtime.bundle import BundleLimits, names
 from toolkit.checks.finding import Code, Severity
 from toolkit.project.project import METADATA, SOURCE
 
@@ -24,6 +24,7 @@ LARGE = Code("QRT406", Severity.WARNING, "A file is large")
 CODES = (REFUSED, LEFT_OUT, TOO_LARGE, LARGE)
 
 _MIB = 1024 * 1024
+_SOURCES = (SOURCE, METADATA)
 _LARGE_BYTES = 5 * _MIB
 _HINT = "Name it in .qrtignore, or pass it as an input."
 
@@ -32,7 +33,7 @@ def check(context: CheckContext) -> Iterator[Finding]:
     """Report files that can not be in a bundle, and those over the limits."""
     for problem in context.collection.problems:
         yield REFUSED.finding(f"It {problem.message}.", path=problem.path)
-    for name in (SOURCE, METADATA):
+    for name in _SOURCES:
         if name not in context.collection.files and (context.root / name).is_file():
             yield LEFT_OUT.finding(
                 "It is left out of the bundle, which needs it.",
@@ -54,22 +55,20 @@ def _sizes(context: CheckContext) -> dict[str, int]:
 
 def _over(sizes: Mapping[str, int], limits: BundleLimits) -> Iterator[Finding]:
     for name, size in sizes.items():
-        if size > limits.file_bytes:
+        most = limits.source_bytes if name in _SOURCES else limits.file_bytes
+        if size > most:
             yield TOO_LARGE.finding(
-                f"It has {_mib(size)}, at most {_mib(limits.file_bytes)} are taken.",
+                f"It has {_mib(size)}, at most {_mib(most)} are taken.",
                 path=name,
                 hint=_HINT,
             )
         elif size > _LARGE_BYTES:
             yield LARGE.finding(f"It has {_mib(size)}.", path=name, hint=_HINT)
-        if len(name.encode()) > limits.name_bytes:
-            yield TOO_LARGE.finding(
-                f"Its name is longer than {limits.name_bytes} bytes.", path=name
-            )
-        if name.count("/") >= limits.depth:
-            yield TOO_LARGE.finding(
-                f"It lies deeper than {limits.depth} folders.", path=name
-            )
+        fault = names.fault(name, limits)
+        if fault:
+            yield REFUSED.finding(f"It {fault}.", path=name)
+    for clash in names.clashes(sizes):
+        yield REFUSED.finding(f"It {clash.message}.", path=clash.path, hint=clash.hint)
     total = sum(sizes.values())
     if total > limits.total_bytes:
         yield TOO_LARGE.finding(

@@ -26,7 +26,8 @@ LEADING = ("backend", "user_messenger")
 _SKELETON = "def main(backend, user_messenger, **inputs):"
 
 
-_BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.For, ast.While)
+_BLOCKS = (ast.If, ast.Try, ast.TryStar)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Reason(StrEnum):
@@ -38,6 +39,7 @@ class Reason(StrEnum):
     ASYNC = "async"
     NESTED = "nested"
     LEADING = "leading"
+    GENERATOR = "generator"
 
 
 class ParameterKind(StrEnum):
@@ -148,6 +150,13 @@ annotation=None, default='3', has_default=True, line=1),)
             line=found.lineno,
             hint=f"Write `{_SKELETON}`.",
         )
+    if _is_generator(found):
+        raise InterfaceError(
+            f"{filename}:{found.lineno}: main is a generator, which runs nothing",
+            reason=Reason.GENERATOR,
+            line=found.lineno,
+            hint="Publish with user_messenger.publish instead of yield.",
+        )
     return Interface(
         parameters=_parameters(found.args),
         leading=leading,
@@ -157,18 +166,16 @@ annotation=None, default='3', has_default=True, line=1),)
 
 
 def _find_main(tree: ast.Module, filename: str) -> ast.FunctionDef:
-    binding: ast.stmt | None = None
-    for statement in _module_level(tree.body):
-        if "main" in _bound_names(statement):
-            binding = statement
-    if isinstance(binding, ast.FunctionDef):
-        return binding
-    if binding is not None:
+    statements = _module_level(tree.body)
+    bindings = [each for each in statements if "main" in _bound_names(each)]
+    # A function that is wrapped afterwards, main = traced(main), is still the one.
+    functions = [each for each in bindings if isinstance(each, _FUNCTIONS)]
+    for binding in (functions or bindings)[-1:]:
+        if isinstance(binding, ast.FunctionDef):
+            return binding
         raise _not_a_function(binding, filename)
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
-            node.name == "main"
-        ):
+        if isinstance(node, _FUNCTIONS) and node.name == "main":
             raise InterfaceError(
                 f"{filename}:{node.lineno}: main is defined inside another block, "
                 "where the service can not reach it",
@@ -237,6 +244,17 @@ def _not_a_function(binding: ast.stmt, filename: str) -> InterfaceError:
         line=binding.lineno,
         hint=f"Write `{_SKELETON}` in {filename}; its signature is the interface.",
     )
+
+
+def _is_generator(function: ast.FunctionDef) -> bool:
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            waiting.extend(ast.iter_child_nodes(node))
+    return False
 
 
 def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:

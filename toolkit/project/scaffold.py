@@ -6,9 +6,9 @@ import difflib
 import json
 import re
 import tempfile
-from subprocess import CalledProcessError
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import TargetExistsError, TemplateError, UsageError

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from toolkit.errors import InterfaceError
 from toolkit.project import ParameterKind, read_interface
 

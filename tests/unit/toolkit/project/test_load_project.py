@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from toolkit.errors import ExitCode, ProjectError, SampleNotFoundError
 from toolkit.project import (
     find_root,

@@ -5,6 +5,7 @@ import tomllib
 import zipfile
 
 import pytest
+
 from toolkit.errors import (
     TargetExistsError,
     TemplateError,
