@@ -13,7 +13,7 @@ from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.providers import BackendV2, Options
 
 from program_runtime.backends import configuration
-from program_runtime.program.circuit_check import check_circuits
+from program_runtime.program.circuit_check import CircuitCheck
 from program_runtime.program.estimator import ExactEstimator, is_ideal_simulator
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class ProgramBackend(BackendV2):
         circuits = (
             (run_input,) if isinstance(run_input, QuantumCircuit) else tuple(run_input)
         )
-        check_circuits(circuits, self)
+        self._check(circuits)
         options = {**self._defaults(), **_given(options)}
         self._account(circuits, options.get("shots", self._own_shots()))
         # One circuit goes as one: get_counts() then answers one dictionary.
@@ -149,6 +149,10 @@ class ProgramBackend(BackendV2):
         values = configuration.configuration_of(self._backend)
         return SimpleNamespace(**values, num_qubits=values["n_qubits"])
 
+    @cached_property
+    def _check(self) -> CircuitCheck:
+        return CircuitCheck(self._backend)
+
     @property
     def target(self) -> Target:
         """What the wrapped backend can run, for the transpiler."""
@@ -157,7 +161,8 @@ class ProgramBackend(BackendV2):
     @property
     def max_circuits(self) -> int | None:
         """How many circuits one call of ``run`` takes; None is any number."""
-        return self._backend.max_circuits
+        limit: int | None = self._backend.max_circuits
+        return limit
 
     @property
     def dtm(self) -> float:
@@ -193,6 +198,9 @@ class ProgramBackend(BackendV2):
             **fields: Their names and values.
         """
         self._backend.set_options(**fields)
+        # A noise model changes what Aer says of itself.
+        self.__dict__.pop("_check", None)
+        self.__dict__.pop("_configuration", None)
 
     @classmethod
     def _default_options(cls) -> Options:
@@ -210,7 +218,7 @@ class ProgramBackend(BackendV2):
 
     def _begin(self, circuits: Sequence[QuantumCircuit]) -> None:
         """Check and account for an exact execution."""
-        check_circuits(circuits, self)
+        self._check(circuits)
         self._account(circuits, None)
 
     def _account(self, circuits: Sequence[QuantumCircuit], shots: int | None) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qiskit.circuit.library import get_standard_gate_name_mapping
+
 from program_runtime.errors import UnsupportedCircuitError
 
 if TYPE_CHECKING:
@@ -16,53 +18,70 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
 
-__all__ = ["check_circuits"]
+__all__ = ["CircuitCheck"]
 
 _DIRECTIVES = frozenset({"barrier"})
 _HINT = "Transpile it for the backend first: transpile(circuit, backend)."
 
 
-def check_circuits(circuits: Iterable[QuantumCircuit], backend: BackendV2) -> None:
+class CircuitCheck:
     """Refuse what the backend would refuse, or get wrong.
 
-    Args:
-        circuits: What the program wants to run.
-        backend: Where it wants to run them.
+    Made once for a backend: Aer builds its target anew at every look.
 
-    Raises:
-        UnsupportedCircuitError: An instruction is not the backend's, or not on these
-            qubits. The message names the circuit, the instruction and the qubits.
+    Args:
+        backend: Where circuits are to run.
     """
-    names = _DIRECTIVES.union(backend.target.operation_names)
-    wired = backend.target.build_coupling_map() is not None
-    for index, circuit in enumerate(circuits):
-        for name in circuit.count_ops():
-            if name not in names:
+
+    def __init__(self, backend: BackendV2) -> None:
+        self._backend_name = backend.name
+        self._target = backend.target
+        self._wired = self._target.build_coupling_map() is not None
+        self._names = _DIRECTIVES.union(self._target.operation_names)
+        if not self._wired and getattr(backend.options, "noise_model", None):
+            # A noise model narrows Aer's target to its own basis, but Aer runs the
+            # other gates too, without noise; error mitigation relies on that.
+            self._names |= get_standard_gate_name_mapping().keys()
+
+    def __call__(self, circuits: Iterable[QuantumCircuit]) -> None:
+        """Check circuits before they run.
+
+        Args:
+            circuits: What the program wants to run.
+
+        Raises:
+            UnsupportedCircuitError: An instruction is not the backend's, or not on
+                these qubits. The message names circuit, instruction and qubits.
+        """
+        for index, circuit in enumerate(circuits):
+            for name in circuit.count_ops():
+                if name not in self._names:
+                    raise UnsupportedCircuitError(
+                        f"Circuit {index} ({circuit.name!r}) uses {name!r}, which "
+                        f"{self._backend_name!r} does not run.",
+                        hint=_HINT,
+                    )
+            if self._wired:
+                self._check_places(index, circuit)
+
+    def _check_places(self, index: int, circuit: QuantumCircuit) -> None:
+        target = self._target
+        if circuit.num_qubits > target.num_qubits:
+            raise UnsupportedCircuitError(
+                f"Circuit {index} ({circuit.name!r}) has {circuit.num_qubits} qubits, "
+                f"{self._backend_name!r} has {target.num_qubits}."
+            )
+        place = {bit: number for number, bit in enumerate(circuit.qubits)}
+        seen = {
+            (item.operation.name, tuple(place[bit] for bit in item.qubits))
+            for item in circuit.data
+        }
+        for name, qubits in sorted(seen):
+            if name not in _DIRECTIVES and not target.instruction_supported(
+                name, qubits
+            ):
                 raise UnsupportedCircuitError(
-                    f"Circuit {index} ({circuit.name!r}) uses {name!r}, which "
-                    f"{backend.name!r} does not run.",
+                    f"Circuit {index} ({circuit.name!r}) uses {name!r} on qubits "
+                    f"{qubits}, where {self._backend_name!r} does not have it.",
                     hint=_HINT,
                 )
-        if wired:
-            _check_places(index, circuit, backend)
-
-
-def _check_places(index: int, circuit: QuantumCircuit, backend: BackendV2) -> None:
-    target = backend.target
-    if circuit.num_qubits > target.num_qubits:
-        raise UnsupportedCircuitError(
-            f"Circuit {index} ({circuit.name!r}) has {circuit.num_qubits} qubits, "
-            f"{backend.name!r} has {target.num_qubits}."
-        )
-    place = {bit: number for number, bit in enumerate(circuit.qubits)}
-    seen = {
-        (item.operation.name, tuple(place[bit] for bit in item.qubits))
-        for item in circuit.data
-    }
-    for name, qubits in sorted(seen):
-        if name not in _DIRECTIVES and not target.instruction_supported(name, qubits):
-            raise UnsupportedCircuitError(
-                f"Circuit {index} ({circuit.name!r}) uses {name!r} on qubits "
-                f"{qubits}, where {backend.name!r} does not have it.",
-                hint=_HINT,
-            )

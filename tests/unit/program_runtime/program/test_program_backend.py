@@ -3,14 +3,12 @@
 import pytest
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit import Parameter
-from qiskit.circuit.library import QFTGate
 from qiskit.primitives import BackendEstimatorV2
 from qiskit.providers import BackendV2
 from qiskit.providers.basic_provider import BasicSimulator
 from qiskit.quantum_info import SparsePauliOp
 
 from program_runtime import backends
-from program_runtime.errors import UnsupportedCircuitError
 from program_runtime.program import ProgramBackend
 from program_runtime.program.estimator import ExactEstimator
 from program_runtime.program.testing import local_backend
@@ -185,59 +183,6 @@ def test_a_fake_devices_estimator_measures_with_its_noise(manila):
 def test_an_ideal_simulator_gets_the_exact_estimator():
     assert isinstance(local_backend().estimator(), ExactEstimator)
     assert isinstance(local_backend(shots=10).estimator(), BackendEstimatorV2)
-
-
-def test_a_gate_that_the_backend_does_not_know_is_refused():
-    circuit = QuantumCircuit(3, name="fourier")
-    circuit.append(QFTGate(3), range(3))
-
-    with pytest.raises(UnsupportedCircuitError) as caught:
-        local_backend().run(circuit)
-
-    assert str(caught.value) == (
-        "Circuit 0 ('fourier') uses 'qft', which 'aer_simulator' does not run. "
-        "Transpile it for the backend first: transpile(circuit, backend)."
-    )
-
-
-def test_the_exact_estimator_refuses_it_too():
-    circuit = QuantumCircuit(3)
-    circuit.append(QFTGate(3), range(3))
-
-    with pytest.raises(UnsupportedCircuitError, match="uses 'qft'"):
-        local_backend().estimator().run([(circuit, SparsePauliOp("ZZZ"))])
-
-
-def test_a_gate_between_qubits_that_are_not_connected_is_refused(manila):
-    circuit = QuantumCircuit(5, name="far")
-    circuit.barrier()
-    circuit.cx(0, 4)
-
-    with pytest.raises(UnsupportedCircuitError) as caught:
-        ProgramBackend(manila).run([circuit])
-
-    assert "('far') uses 'cx' on qubits (0, 4), where 'fake_manila'" in str(
-        caught.value
-    )
-
-
-def test_a_circuit_larger_than_the_device_is_refused(manila):
-    with pytest.raises(
-        UnsupportedCircuitError, match="has 6 qubits, 'fake_manila' has"
-    ):
-        ProgramBackend(manila).run(QuantumCircuit(6))
-
-
-def test_a_dynamic_circuit_runs_on_a_device(manila):
-    backend = ProgramBackend(manila, shots=50, seed=2)
-    circuit = QuantumCircuit(1, 1)
-    circuit.x(0)
-    circuit.measure(0, 0)
-    with circuit.if_test((0, 1)):
-        circuit.x(0)
-
-    counts = backend.run(transpile(circuit, backend)).result().get_counts()
-    assert sum(counts.values()) == 50
 
 
 def test_executions_are_accounted_for(bell, rotated):
