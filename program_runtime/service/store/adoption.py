@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from program_runtime.service.domain import StoredEvent
@@ -13,11 +14,6 @@ if TYPE_CHECKING:
     from program_runtime.service.store.protocols import BlobStore
 
 
-def has_blobs(events: Sequence[Event]) -> bool:
-    """Whether adopting them takes the disk."""
-    return any(event.blob is not None for event in events)
-
-
 def adopt(blobs: BlobStore, events: Sequence[Event]) -> None:
     """Move the spooled payloads into the blob store.
 
@@ -27,6 +23,12 @@ def adopt(blobs: BlobStore, events: Sequence[Event]) -> None:
     for event in events:
         if event.blob is not None:
             blobs.put_file(event.blob.path, event.blob.digest)
+
+
+async def adopt_in_thread(blobs: BlobStore, events: Sequence[Event]) -> None:
+    """Do so without holding up the event loop."""
+    if any(event.blob is not None for event in events):
+        await asyncio.to_thread(adopt, blobs, events)
 
 
 def to_stored(event: Event) -> StoredEvent:

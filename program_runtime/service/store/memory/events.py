@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from program_runtime.service.domain.sequence import check_sequence
 from program_runtime.service.domain.states import check_running
 from program_runtime.service.store.adoption import adopt, to_stored
+from program_runtime.service.store.paging import take
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -46,13 +47,7 @@ class MemoryEvents:
         folder = self._state.folders.get(job_id)
         log = folder.events if folder is not None else []
         wanted = (e for e in islice(log, after, None) if not types or e.type in types)
-        found: list[StoredEvent] = []
-        for event in islice(wanted, limit):
-            found.append(event)
-            max_bytes -= len(event.data or "")
-            if max_bytes <= 0:
-                break
-        return found
+        return take(islice(wanted, limit), max_bytes)
 
     async def latest(self, job_id: str, event_type: str) -> StoredEvent | None:
         """Return the last event of a type."""

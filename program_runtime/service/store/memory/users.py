@@ -61,5 +61,5 @@ class MemoryUsers:
 
     def _account(self, name: str) -> Account:
         if name not in self._state.accounts:
-            raise NotFoundError(f"there is no active user {name}", kind="user")
+            raise NotFoundError(f"there is no user {name}", kind="user")
         return self._state.accounts[name]

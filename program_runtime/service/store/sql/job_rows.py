@@ -1,0 +1,89 @@
+"""Jobs as rows: read from the table, and written to it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from program_runtime.execution.outcome import JobStatus
+from program_runtime.service.domain import Job
+from program_runtime.service.domain.lifecycle import moment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+
+def to_job(row: Row[Any]) -> Job:
+    """Return the job of a row."""
+    return Job(
+        id=row.id,
+        user=row.user,
+        program_id=row.program_id,
+        version=row.version,
+        digest=row.digest,
+        backend=row.backend,
+        status=JobStatus(row.status),
+        created=moment(row.created),
+        options=json.loads(row.options),
+        tags=tuple(json.loads(row.tags)),
+        session_id=row.session_id,
+        started=_moment(row.started),
+        ended=_moment(row.ended),
+        last_seq=row.last_seq,
+        attempts=row.attempts,
+        retry=row.retry,
+        isolation=row.isolation,
+        usage=None if row.usage is None else json.loads(row.usage),
+        failure_code=row.failure_code,
+        failure_message=row.failure_message,
+        traceback=row.traceback,
+    )
+
+
+def whole_row(job: Job) -> dict[str, Any]:
+    """Return the columns of a new job, beside those that a Job does not have."""
+    return {
+        "id": job.id,
+        "user": job.user,
+        "program_id": job.program_id,
+        "version": job.version,
+        "digest": job.digest,
+        "backend": job.backend,
+        "created": job.created.timestamp(),
+        "options": json.dumps(dict(job.options)),
+        "tags": tags_text(job.tags),
+        "session_id": job.session_id,
+        "retry": job.retry,
+        "priority": int(job.session_id is not None),
+    } | changing_columns(job)
+
+
+def changing_columns(job: Job) -> dict[str, Any]:
+    """Return the columns that change as a job moves on."""
+    return {
+        "status": job.status.value,
+        "started": _seconds(job.started),
+        "ended": _seconds(job.ended),
+        "last_seq": job.last_seq,
+        "attempts": job.attempts,
+        "isolation": job.isolation,
+        "usage": None if job.usage is None else json.dumps(dict(job.usage)),
+        "failure_code": job.failure_code,
+        "failure_message": job.failure_message,
+        "traceback": job.traceback,
+    }
+
+
+def tags_text(tags: tuple[str, ...]) -> str:
+    """Return tags as their column holds them."""
+    return json.dumps(tags)
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else moment(seconds)
+
+
+def _seconds(at: datetime | None) -> float | None:
+    return None if at is None else at.timestamp()

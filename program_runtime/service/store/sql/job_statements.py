@@ -1,0 +1,230 @@
+"""The statements about jobs, each with a name."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+
+from program_runtime.execution.outcome import JobStatus
+from program_runtime.service.domain import PENDING
+from program_runtime.service.store.sql.tables import (
+    inputs,
+    job_tags,
+    jobs,
+    programs,
+    releases,
+    users,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import ColumnElement, Delete, Insert, Select, Update
+
+    from program_runtime.service.domain import JobQuery
+
+_QUEUED = JobStatus.QUEUED.value
+_RUNNING = JobStatus.RUNNING.value
+_PENDING = sorted(status.value for status in PENDING)
+
+
+@cache
+def select_submission() -> Select[Any]:
+    """What must be known before a job is queued, in one row."""
+    user = select(users.c.name).where(users.c.name == bindparam("user"))
+    earlier = select(jobs.c.id).where(
+        jobs.c.user == bindparam("user"),
+        jobs.c.idempotency_key == bindparam("idempotency_key"),
+    )
+    release = (
+        select(releases.c.key, releases.c.digest)
+        .join(programs, programs.c.key == releases.c.program_key)
+        .where(
+            programs.c.id == bindparam("program_id"),
+            programs.c.deleted.is_(None),
+            releases.c.version == bindparam("version"),
+        )
+    )
+    return select(
+        user.scalar_subquery().label("user"),
+        earlier.scalar_subquery().label("earlier"),
+        release.with_only_columns(releases.c.key)
+        .scalar_subquery()
+        .label("release_key"),
+        release.with_only_columns(releases.c.digest).scalar_subquery().label("digest"),
+    )
+
+
+@cache
+def insert_job() -> Insert:
+    """A new job."""
+    return insert(jobs)
+
+
+@cache
+def insert_inputs() -> Insert:
+    """The inputs of a new job."""
+    return insert(inputs)
+
+
+@cache
+def insert_tags() -> Insert:
+    """Tags of a job."""
+    return insert(job_tags)
+
+
+@cache
+def delete_tags() -> Delete:
+    """All tags of a job."""
+    return delete(job_tags).where(job_tags.c.job_key == bindparam("job_key"))
+
+
+@cache
+def select_job() -> Select[Any]:
+    """A job by its id."""
+    return select(jobs).where(jobs.c.id == bindparam("job_id"))
+
+
+@cache
+def select_job_to_change() -> Select[Any]:
+    """A job by its id, held until the transaction ends."""
+    return select_job().with_for_update()
+
+
+@cache
+def select_inputs() -> Select[Any]:
+    """The inputs of a job."""
+    return (
+        select(inputs.c.text, inputs.c.digest)
+        .join(jobs, jobs.c.key == inputs.c.job_key)
+        .where(jobs.c.id == bindparam("job_id"))
+    )
+
+
+@cache
+def count_running() -> Select[Any]:
+    """How many jobs run."""
+    return select(func.count()).select_from(jobs).where(jobs.c.status == _RUNNING)
+
+
+@cache
+def select_turn() -> Select[Any]:
+    """The job whose turn it is, held, or the next if another process holds it.
+
+    For each user the index gives the first job that waits, so the time this
+    takes grows with the users and not with the queue.
+    """
+    waiting = jobs.alias("waiting")
+    first = (
+        select(waiting.c.key)
+        .where(waiting.c.status == _QUEUED, waiting.c.user == users.c.name)
+        .order_by(waiting.c.priority.desc(), waiting.c.key)
+        .limit(1)
+        .correlate(users)
+        .scalar_subquery()
+    )
+    active = jobs.alias("active")
+    running = (
+        select(func.count())
+        .select_from(active)
+        .where(active.c.status == _RUNNING, active.c.user == users.c.name)
+        .correlate(users)
+        .scalar_subquery()
+    )
+    return (
+        select(jobs)
+        .join_from(users, jobs, jobs.c.key == first)
+        .where(jobs.c.status == _QUEUED)
+        .order_by(jobs.c.priority.desc(), running, users.c.last_served, jobs.c.key)
+        .limit(1)
+        .with_for_update(of=jobs, skip_locked=True)
+    )
+
+
+@cache
+def select_any_queued() -> Select[Any]:
+    """The oldest job that waits and that no other process holds."""
+    return (
+        select(jobs)
+        .where(jobs.c.status == _QUEUED)
+        .order_by(jobs.c.key)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+@cache
+def update_served() -> Update:
+    """When a job of the user last began."""
+    return update(users).where(users.c.name == bindparam("of_name"))
+
+
+@cache
+def update_job() -> Update:
+    """Whatever of a job is given beside its key."""
+    return update(jobs).where(jobs.c.key == bindparam("of_key"))
+
+
+@cache
+def select_running() -> Select[Any]:
+    """All jobs that run, oldest first."""
+    return (
+        select(jobs)
+        .where(jobs.c.status == _RUNNING)
+        .order_by(jobs.c.key)
+        .with_for_update()
+    )
+
+
+@cache
+def delete_job() -> Delete:
+    """A job; inputs, tags and events go with it."""
+    return delete(jobs).where(jobs.c.key == bindparam("of_key"))
+
+
+@cache
+def count_queued_by_backend() -> Select[Any]:
+    """How many jobs wait for each backend."""
+    return (
+        select(jobs.c.backend, func.count())
+        .where(jobs.c.status == _QUEUED)
+        .group_by(jobs.c.backend)
+    )
+
+
+def select_jobs(query: JobQuery) -> Select[Any]:
+    """The page of jobs that was asked for."""
+    order = jobs.c.key if query.oldest_first else jobs.c.key.desc()
+    return (
+        select(jobs)
+        .where(*_conditions(query))
+        .order_by(order)
+        .limit(query.limit)
+        .offset(query.offset)
+    )
+
+
+def count_jobs(query: JobQuery) -> Select[Any]:
+    """How many jobs there are without limit and offset."""
+    return select(func.count()).select_from(jobs).where(*_conditions(query))
+
+
+def _conditions(query: JobQuery) -> Iterator[ColumnElement[bool]]:
+    exact = (
+        (jobs.c.user, query.user),
+        (jobs.c.program_id, query.program_id),
+        (jobs.c.backend, query.backend),
+        (jobs.c.session_id, query.session_id),
+    )
+    yield from (column == wanted for column, wanted in exact if wanted is not None)
+    if query.pending is not None:
+        pending = jobs.c.status.in_(_PENDING)
+        yield pending if query.pending else ~pending
+    if query.created_after is not None:
+        yield jobs.c.created >= query.created_after.timestamp()
+    if query.created_before is not None:
+        yield jobs.c.created <= query.created_before.timestamp()
+    for tag in query.tags:
+        yield exists().where(job_tags.c.job_key == jobs.c.key, job_tags.c.tag == tag)
