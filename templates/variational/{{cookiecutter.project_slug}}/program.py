@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qiskit.quantum_info import SparsePauliOp
 
 # The usual constants of SPSA: how fast its steps and its probes shrink.
-STEP, STEP_DECAY, STABILITY = 2.0, 0.602, 10
+STEP, STEP_DECAY, STABILITY = 4.0, 0.602, 10
 PROBE, PROBE_DECAY = 0.2, 0.101
 
 
@@ -46,7 +46,7 @@ def first_point(size: int, seed: int) -> np.ndarray:
     Returns:
         Angles in radians, shape ``(size,)``.
     """
-    return np.random.default_rng(seed).uniform(-np.pi, np.pi, size)
+    return np.random.default_rng(seed).uniform(-np.pi / 4, np.pi / 4, size)
 
 
 def choose_direction(size: int, seed: int, iteration: int) -> np.ndarray:
