@@ -1,0 +1,80 @@
+"""Tests of the program: as plain functions, and as the service runs it."""
+
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import program
+import pytest
+from program_runtime.program.testing import RecordingMessenger, local_backend
+from qiskit.quantum_info import Statevector
+
+SAMPLE = json.loads(
+    (Path(__file__).parents[1] / "inputs" / "ten_nodes.json").read_text()
+)
+EDGES = SAMPLE["edges"]
+SQUARE = [[0, 1], [1, 2], [2, 3], [3, 0]]
+
+
+def best_cut_of_all(edges):
+    colourings = itertools.product("01", repeat=program.count_nodes(edges))
+    return max(program.cut_value(edges, colours) for colours in colourings)
+
+
+def test_a_square_is_cut_by_alternating_colours():
+    assert program.cut_value(SQUARE, "0101") == 4
+    assert program.cut_value(SQUARE, "0011") == 2
+
+
+@pytest.mark.parametrize(
+    ("edges", "message"),
+    [([], "has no edges"), ([[1, 1]], r"\[1, 1\] joins a node to itself")],
+)
+def test_a_graph_that_is_none_is_refused(edges, message):
+    with pytest.raises(ValueError, match=message):
+        program.count_nodes(edges)
+
+
+def test_counts_are_read_with_node_0_last():
+    mean, best = program.digest_counts([[0, 1], [1, 2]], {"001": 1, "010": 3})
+
+    assert mean == pytest.approx((1 * 1 + 3 * 2) / 4)
+    assert best == "010"
+
+
+def test_the_first_angles_cut_more_than_chance():
+    circuit = program.build_circuit(SQUARE, layers=1).remove_final_measurements(
+        inplace=False
+    )
+    state = Statevector(circuit.assign_parameters(program.first_angles(1)))
+    cuts = [program.cut_value(SQUARE, f"{n:04b}"[::-1]) for n in range(16)]
+
+    assert np.dot(state.probabilities(), cuts) > 2.5
+
+
+def test_main_finds_the_maximum_cut_and_improves_the_mean():
+    messenger = RecordingMessenger()
+    result = program.main(local_backend(seed=1), messenger, **SAMPLE)
+
+    assert result["best_cut"] == best_cut_of_all(EDGES) == 13
+    assert program.cut_value(EDGES, result["best"]) == 13
+    assert result["best_mean_cut"] > result["first_mean_cut"] + 0.5
+    assert result["best_mean_cut"] > 1.4 * len(EDGES) / 2
+    assert result["evaluations"] == len(messenger.messages)
+
+
+def test_main_finishes_early_with_a_result():
+    messenger = RecordingMessenger(stop_after=3)
+    result = program.main(local_backend(seed=1), messenger, edges=SQUARE)
+
+    assert result["evaluations"] == 3
+    assert result["best_cut"] == 4
+
+
+def test_the_sample_runs_as_it_does_on_the_service(run_program):
+    run = run_program(sample="ten_nodes", seed=1)
+
+    assert run.outcome.status == "Completed"
+    assert run.result["best_cut"] == 13
+    assert len(run.interim) == run.result["evaluations"]
