@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from program_runtime import metadata
+from program_runtime.client import publication
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ class ProgramCatalog:
             RuntimeProgramNotFound: There is no such program.
         """
         if refresh or program_id not in self._single:
-            self._single[program_id] = _program(self._api.program(program_id))
+            self._single[program_id] = self._program(self._api.program(program_id))
         return self._single[program_id]
 
     def forget(self, program_id: str | None = None) -> None:
@@ -56,27 +57,13 @@ class ProgramCatalog:
 
     def _fetch(self) -> None:
         answer = self._api.programs(limit=_PAGE, offset=len(self._listed))
-        found = [_program(entry) for entry in answer["programs"]]
+        found = [self._program(entry) for entry in answer["programs"]]
         self._listed += found
         self._single.update({program.program_id: program for program in found})
         self._is_complete = not found or len(self._listed) >= answer["count"]
 
+    def _program(self, entry: Mapping[str, Any]) -> metadata.RuntimeProgram:
+        def fetch() -> str:
+            return publication.source_of(self._api, entry["id"], entry["version"])
 
-def _program(entry: Mapping[str, Any]) -> metadata.RuntimeProgram:
-    spec = entry.get("spec") or {}
-    return metadata.RuntimeProgram(
-        program_name=entry["name"],
-        program_id=entry["id"],
-        description=entry.get("description") or "",
-        parameters=spec.get("parameters") or {},
-        return_values=spec.get("return_values") or {},
-        interim_results=spec.get("interim_results") or {},
-        max_execution_time=entry.get("cost") or 0,
-        backend_requirements=spec.get("backend_requirements") or {},
-        creation_date=entry.get("creation_date") or "",
-        update_date=entry.get("update_date") or "",
-        is_public=bool(entry.get("is_public")),
-        version=entry.get("version") or "",
-        labels=entry.get("labels") or {},
-        owner=entry.get("owner") or "",
-    )
+        return metadata.RuntimeProgram.from_dict(entry, data=fetch)

@@ -51,23 +51,37 @@ class ProgramMethods(Connection):
         program_id: str,
         data: str | Path | None = None,
         metadata: Mapping[str, Any] | str | Path | None = None,
-        **fields: Any,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        max_execution_time: int | None = None,
+        spec: Mapping[str, Any] | None = None,
+        version: str | None = None,
     ) -> None:
         """Publish a further release; running jobs keep theirs.
 
         Args:
             program_id: The program.
             data: New source, as in :meth:`upload_program`; None keeps the files.
-            metadata: Changes, or a JSON file of them. Without a version the next
-                patch version is taken.
-            **fields: ``description``, ``max_execution_time``, ``spec``, ``version``;
-                they win over ``metadata``.
+            metadata: Changes, or a JSON file of them; what follows wins over it.
+            name: The name it has; another one is refused, the name is the id.
+            description: A new description.
+            max_execution_time: A new limit, in seconds.
+            spec: A new spec, as a whole.
+            version: The release's version; by default the next patch version.
 
         Raises:
             RuntimeProgramNotFound: There is no such program.
             BadMetadataError: The metadata can not be used.
         """
-        given = {name: value for name, value in fields.items() if value is not None}
+        fields = {
+            "name": name,
+            "description": description,
+            "max_execution_time": max_execution_time,
+            "spec": spec,
+            "version": version,
+        }
+        given = {key: value for key, value in fields.items() if value is not None}
         publication.update(
             self.api, program_id, data=data, metadata=metadata, fields=given
         )

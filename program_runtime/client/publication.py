@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from program_runtime import bundle, errors
+from program_runtime.metadata import parse_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from program_runtime.client.api import ServiceApi
 
-__all__ = ["update", "upload"]
+__all__ = ["source_of", "update", "upload"]
 
 _MAIN = "def main("
 _SOURCE_NAME, _METADATA_NAME = "program.py", "program.json"
-_FIRST_VERSION = "1.0.0"
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:-(.+))?")
 
 
@@ -46,8 +46,6 @@ def upload(
     files = _files(data)
     given = _metadata(metadata)
     described = {**_described(files), **given}
-    described.setdefault("version", _FIRST_VERSION)
-    described.setdefault("description", "")
     public = described.pop("is_public", None)
     visibility = None if public is None else ("public" if public else "private")
     return _publish(api, files, described, visibility)
@@ -87,11 +85,20 @@ def update(
         )
     versions = [entry["version"] for entry in api.releases(program_id)]
     last = max(versions, key=_precedence)
-    files = _last_files(api, program_id, last)
+    files = _files_of(api, program_id, last)
     if data is not None:
         files.update(_files(data))
     described = {**_described(files), "version": _next_version(last), **changes}
     _publish(api, files, described, None)
+
+
+def source_of(api: ServiceApi, program_id: str, version: str) -> str:
+    """The text of a release's ``program.py``, for those who may see it.
+
+    Raises:
+        NotAuthorizedError: It is not the caller's program.
+    """
+    return _files_of(api, program_id, version)[_SOURCE_NAME].decode()
 
 
 def _publish(
@@ -100,11 +107,12 @@ def _publish(
     described: Mapping[str, Any],
     visibility: str | None,
 ) -> str:
-    text = json.dumps(described, indent=2, sort_keys=True) + "\n"
+    parsed = parse_metadata(described, strict_version=False)
+    text = json.dumps(parsed.to_dict(), indent=2, ensure_ascii=False) + "\n"
     with tempfile.TemporaryDirectory(prefix="qrt-upload-") as folder:
         target = Path(folder) / "program.zip"
         written = bundle.write_bundle({**files, _METADATA_NAME: text.encode()}, target)
-        parsed = bundle.inspect_bundle(target).metadata
+        bundle.inspect_bundle(target)
         release, _ = api.put_release(
             parsed.name, parsed.version, target, written.digest, visibility=visibility
         )
@@ -130,7 +138,7 @@ def _files(data: str | Path) -> dict[str, bytes]:
     return {_SOURCE_NAME: path.read_bytes()}
 
 
-def _last_files(api: ServiceApi, program_id: str, version: str) -> dict[str, bytes]:
+def _files_of(api: ServiceApi, program_id: str, version: str) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="qrt-update-") as folder:
         path = api.download_bundle(program_id, version, Path(folder) / "last.zip")
         return dict(bundle.read_bundle(path))

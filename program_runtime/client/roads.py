@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import closing
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 from program_runtime import errors
@@ -69,7 +69,8 @@ class WebsocketRoad:
         """Yield frames until the service closes the stream as complete."""
         from websockets import exceptions  # noqa: PLC0415 - 130 ms
 
-        with closing(self._connect(after)) as connection:
+        with ExitStack() as stack:
+            connection = self._connect(after, stack)
             if not self._keep(connection):
                 return
             yield []
@@ -97,14 +98,14 @@ class WebsocketRoad:
             self._connection = connection
             return not self._closed
 
-    def _connect(self, after: int) -> ClientConnection:
+    def _connect(self, after: int, stack: ExitStack) -> ClientConnection:
         from websockets import exceptions  # noqa: PLC0415 - 130 ms
         from websockets.sync import client  # noqa: PLC0415 - 130 ms
 
         url = self._api.url
         address, headers = self._api.stream_target(self._job_id, after=after)
         try:
-            return client.connect(
+            connecting = client.connect(
                 address,
                 additional_headers=headers,
                 ssl=self._api.transport.ssl_context(),
@@ -115,6 +116,7 @@ class WebsocketRoad:
                 ping_interval=_PING_S,
                 ping_timeout=_PONG_TIMEOUT_S,
             )
+            return stack.enter_context(connecting)
         except exceptions.InvalidStatus as err:
             if err.response.status_code >= _SERVER_FAILURE:
                 raise RoadBroken(str(err)) from err
