@@ -1,6 +1,7 @@
 """A service in a thread that speaks the contract, and misbehaves when asked to."""
 
 import base64
+import functools
 import hashlib
 import http.server
 import json
@@ -151,7 +152,7 @@ class ContractService:
                 handler._cut()
 
 
-class _Drop(Exception):
+class _DropError(Exception):
     pass
 
 
@@ -205,7 +206,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self._error(401, "not_authorized", "The token is not valid.")
             else:
                 self._route(line)
-        except _Drop:
+        except _DropError:
             self._cut()
 
     def _route(self, line):
@@ -218,7 +219,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _fault(self, what, body, headers):
         if what == "early":
-            raise _Drop
+            raise _DropError
         self._send(what, body, headers=headers)
 
     def _cut(self):
@@ -252,8 +253,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._error(404, "job_not_found", f"There is no job '{job_id}'.")
         return job
 
-    # -- service, backends -------------------------------------------------------
-
     def version(self):
         self._json({"version": "0.1.0", "api": {"min": 1, "max": 1}})
 
@@ -265,8 +264,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def backend_part(self, name, part):
         self._json(self.service.backend_parts[name][part])
-
-    # -- programs ----------------------------------------------------------------
 
     def program_list(self):
         entries = list(self.service.programs.values())
@@ -319,8 +316,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def bundle(self, name, version):
         self._send(200, self.service.bundles[name, version], kind="application/zip")
 
-    # -- jobs --------------------------------------------------------------------
-
     def put_blob(self, digest):
         assert digest == f"sha256:{hashlib.sha256(self.body).hexdigest()}"
         self.service.blobs[digest] = self.body
@@ -340,7 +335,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             job.version = self.service.programs[job.program]["version"]
             self.service.on_submit(job)
         if self.service.take_fault("POST /jobs", "late"):
-            raise _Drop
+            raise _DropError
         self._json(job.to_json(), 200 if known else 201)
 
     def job_list(self):
@@ -404,8 +399,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def blob(self, job_id, digest):
         self._send(200, self.service.jobs[job_id].blobs[digest], kind="text/plain")
 
-    # -- stream ------------------------------------------------------------------
-
     def stream(self, job_id):
         """A websocket by hand, so that it can break in every way."""
         service, after = self.service, int(self.query["after"])
@@ -414,6 +407,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if "refuse" in fault:
             self._send(fault["refuse"])
             return
+        self._accept_websocket()
+        job = service.jobs[job_id]
+        self.peer_closed = False
+        threading.Thread(target=self._listen, args=(job,), daemon=True).start()
+        self._send_events(job, max(after - fault.get("repeat", 0), 0), fault)
+        self._frame(struct.pack("!H", fault.get("code", 1000)), opcode=8)
+        job.wait(lambda: self.peer_closed, 2)
+
+    def _accept_websocket(self):
         key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
         accept = base64.b64encode(hashlib.sha1(key.encode()).digest()).decode()
         self.send_response(101)
@@ -422,39 +424,31 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Sec-WebSocket-Accept", accept)
         self.end_headers()
         self.close_connection = True
-        job = service.jobs[job_id]
-        self.peer_closed = False
-        threading.Thread(target=self._listen, args=(job,), daemon=True).start()
-        sent = max(after - fault.get("repeat", 0), 0)
-        left = fault.get("drop_after", -1)
-        while True:
-            job.wait(
-                lambda: (
-                    self.peer_closed or len(job.events) > sent or job.status in FINAL
-                ),
-                5,
-            )
+
+    def _send_events(self, job, sent, fault):
+        left = fault.get("drop_after", len(job.events) + 1_000_000)
+        while not (job.status in FINAL and sent >= len(job.events)):
+            job.wait(functools.partial(self._has_news, job, sent), 5)
             if self.peer_closed:
-                break
-            batch = job.events[sent:]
-            if "lose" in fault:
-                batch = [event for event in batch if event["seq"] != fault["lose"]]
-            if left >= 0:
-                batch = batch[:left]
-                left -= len(batch)
+                return
+            batch = [
+                event
+                for event in job.events[sent : sent + left]
+                if event["seq"] != fault.get("lose")
+            ]
             if batch:
-                self._frame(json.dumps(batch).encode())
+                left -= len(batch)
                 sent = batch[-1]["seq"]
+                self._frame(json.dumps(batch).encode())
             if left == 0:
                 if "half_frame" in fault:
                     self.wfile.write(b"\x81\x7e\x10\x00[{")
-                raise _Drop
-            if job.status in FINAL and sent >= len(job.events):
-                break
+                raise _DropError
             if "close_early" in fault:
-                break
-        self._frame(struct.pack("!H", fault.get("code", 1000)), opcode=8)
-        job.wait(lambda: self.peer_closed, 2)
+                return
+
+    def _has_news(self, job, sent):
+        return self.peer_closed or len(job.events) > sent or job.status in FINAL
 
     def _listen(self, job):
         """Note the peer's close frame, or its end."""

@@ -1,0 +1,325 @@
+import json
+import logging
+import ssl
+
+import pytest
+from contract_service import TOKEN
+
+from program_runtime import errors
+from program_runtime.client.api import ServiceApi
+from program_runtime.client.secret import Secret
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
+        (" https://lab.example/qrt/ ", "https://lab.example/qrt"),
+        ("https://lab.example/api/v1", "https://lab.example"),
+    ],
+)
+def test_the_url_is_brought_into_one_form(given, used):
+    assert ServiceApi(given).url == used
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://lab.example", "http://", ""])
+def test_what_is_no_url_is_refused(url):
+    with pytest.raises(errors.InvalidValueError) as caught:
+        ServiceApi(url)
+    assert str(caught.value) == (
+        f"{url!r} is no url of a service. "
+        "It begins with http:// or https://, as in http://127.0.0.1:8000."
+    )
+
+
+def test_credentials_in_a_url_are_refused_and_not_shown():
+    with pytest.raises(errors.InvalidValueError) as caught:
+        ServiceApi("https://me:planted@lab.example")
+    assert "planted" not in str(caught.value)
+    assert "holds a user name or password" in str(caught.value)
+
+
+@pytest.mark.parametrize("token", ["qrt_planted\nx", "qrt_planted x", "qrt_plantéd"])
+def test_a_broken_token_is_refused_and_not_shown(token):
+    with pytest.raises(errors.InvalidValueError) as caught:
+        ServiceApi("http://127.0.0.1:1", token)
+    assert str(caught.value) == (
+        "The token holds characters that no token has. "
+        "Copy it again, without quotes and line breaks."
+    )
+
+
+def test_white_space_around_a_token_does_no_harm(contract):
+    assert ServiceApi(contract.url, f" {TOKEN}\n").whoami()["name"] == "owner"
+
+
+def test_no_log_and_no_error_shows_the_token(contract, caplog):
+    caplog.set_level(logging.DEBUG)
+    api = ServiceApi(contract.url, Secret(TOKEN))
+    api.whoami()
+    with pytest.raises(errors.RuntimeJobNotFound) as caught:
+        api.job("job_9")
+    shown = f"{caplog.text} {caught.value!r} {api!r} {vars(api)}"
+    assert TOKEN not in shown
+
+
+def test_netrc_does_not_replace_the_token(contract, private_home):
+    netrc = private_home / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login me password other\n")
+    netrc.chmod(0o600)
+    assert ServiceApi(contract.url, TOKEN).whoami()["name"] == "owner"
+
+
+def refusal(contract, api, status, detail, call=lambda api: api.whoami()):
+    body = detail if isinstance(detail, bytes) else json.dumps(detail).encode()
+    contract.fail_next(".", status, body=body)
+    with pytest.raises(errors.ProgramRuntimeError) as caught:
+        call(api)
+    return caught.value
+
+
+def test_a_wrong_token_is_told_what_to_do(contract):
+    with pytest.raises(errors.NotAuthorizedError) as caught:
+        ServiceApi(contract.url, "qrt_wrong").whoami()
+    assert caught.value.status == 401
+    assert str(caught.value) == (
+        "The token is not valid. Give a valid token: `qrt login URL`, or "
+        "QiskitRuntimeService(channel='server', url=..., token=...)."
+    )
+
+
+def test_a_role_that_may_not_is_not_authorized(contract, api):
+    detail = {"error": {"code": "role", "message": "You may not publish."}}
+    error = refusal(contract, api, 403, detail)
+    assert isinstance(error, errors.NotAuthorizedError)
+    assert str(error) == "You may not publish."
+
+
+@pytest.mark.parametrize(
+    ("answer", "call", "kind"),
+    [
+        ((404, "program_not_found"), "program", errors.RuntimeProgramNotFound),
+        ((404, "release_not_found"), "release", errors.RuntimeProgramNotFound),
+        ((404, ""), "program", errors.RuntimeProgramNotFound),
+        ((404, "job_not_found"), "job", errors.RuntimeJobNotFound),
+        ((404, ""), "job", errors.RuntimeJobNotFound),
+        ((404, ""), "backend", errors.BackendNotFoundError),
+        ((404, "backend_not_found"), "submit", errors.BackendNotFoundError),
+        ((404, "program_not_found"), "submit", errors.RuntimeProgramNotFound),
+        ((409, "version_exists"), "program", errors.RuntimeDuplicateProgramError),
+        ((409, "job_final"), "job", errors.RuntimeInvalidStateError),
+        ((409, ""), "user", errors.ApiError),
+        ((404, ""), "user", errors.ApiError),
+        ((413, "too_large"), "submit", errors.ApiError),
+        ((429, "queue_full"), "submit", errors.ApiError),
+        ((500, "internal"), "job", errors.ApiError),
+    ],
+)
+def test_each_refusal_has_its_exception(contract, api, answer, call, kind):
+    status, code = answer
+    calls = {
+        "program": lambda api: api.program("vqe"),
+        "release": lambda api: api.release("vqe", "9.9.9"),
+        "job": lambda api: api.job("job_1"),
+        "backend": lambda api: api.backend_status("aer"),
+        "submit": lambda api: api.submit_job({}),
+        "user": lambda api: api.revoke_user("ann"),
+    }
+    detail = {"error": {"code": code, "message": "No.", "hint": "Do this."}}
+    error = refusal(contract, api, status, detail, calls[call])
+    assert type(error) is kind
+    assert str(error) == "No. Do this."
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("bad_inputs", errors.BadInputsError),
+        ("bad_metadata", errors.BadMetadataError),
+        ("bad_bundle", errors.BadBundleError),
+        ("bad_request", errors.InvalidValueError),
+    ],
+)
+def test_problems_are_all_passed_on(contract, api, code, kind):
+    problems = [
+        {"path": "$.name", "message": "is missing", "hint": "Add it."},
+        {"path": "$.version", "message": "is no version"},
+    ]
+    detail = {"error": {"code": code, "message": "Two faults.", "problems": problems}}
+    error = refusal(contract, api, 400, detail)
+    assert type(error) is kind
+    assert [problem.path for problem in error.problems] == ["$.name", "$.version"]
+    assert str(error) == (
+        "Two faults.\n  $.name: is missing (Add it.)\n  $.version: is no version"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"<html>Bad</html>", "The service answered 400 Bad Request: <html>Bad</html>"),
+        (b"", "The service answered 400 Bad Request."),
+        (b'{"error": "x"}', 'The service answered 400 Bad Request: {"error": "x"}'),
+        (b"[1]", "The service answered 400 Bad Request: [1]"),
+    ],
+)
+def test_a_refusal_in_another_form_still_has_words(contract, api, body, message):
+    assert str(refusal(contract, api, 400, body)) == message
+
+
+def test_a_redirect_is_not_followed_with_the_token(contract, api):
+    contract.fail_next(".", 302, headers={"Location": "http://127.0.0.1:1/x"})
+    with pytest.raises(errors.ApiError, match="The service answered 302 Found"):
+        api.whoami()
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_service_that_is_busy_for_a_moment_is_asked_again(contract, api, status):
+    contract.fail_next(".", status, times=2)
+    assert api.whoami()["name"] == "owner"
+    assert len(contract.requests) == 3
+
+
+def test_a_service_that_stays_busy_is_said(contract, api):
+    detail = json.dumps({"error": {"code": "busy", "message": "Too much to do."}})
+    contract.fail_next(".", 503, times=9, body=detail.encode())
+    with pytest.raises(errors.ApiError, match="Too much to do") as caught:
+        api.whoami()
+    assert caught.value.status == 503
+
+
+def test_a_repeated_submission_is_one_job(contract, api):
+    contract.drop_next("POST /jobs", after_acting=True)
+    job = api.submit_job({"program_id": "vqe", "inputs": "{}"})
+    assert len(contract.seen("POST /jobs")) == 2
+    assert list(contract.jobs) == [job["id"]]
+
+
+def test_two_submissions_are_two_jobs_unless_they_share_a_key(contract, api):
+    body = {"program_id": "vqe", "inputs": "{}"}
+    api.submit_job(body)
+    api.submit_job(body, idempotency_key="k")
+    api.submit_job(body, idempotency_key="k")
+    assert list(contract.jobs) == ["job_1", "job_2"]
+
+
+def test_an_unreachable_service_is_named_with_the_next_step():
+    with pytest.raises(errors.ServiceUnreachableError) as caught:
+        ServiceApi("http://127.0.0.1:1", "qrt_x").whoami()
+    assert str(caught.value) == (
+        "The service at http://127.0.0.1:1 does not answer: connection refused. "
+        "Check the url, or start the service with `qrt serve`."
+    )
+
+
+def test_a_service_that_never_answers_is_given_up(contract, api, monkeypatch):
+    from program_runtime.client.api import transport
+
+    monkeypatch.setattr(transport, "_READ_TIMEOUT_S", -0.95)
+    monkeypatch.setattr(transport, "_RETRY", 0)
+    contract.add_job()
+    with pytest.raises(errors.ServiceUnreachableError) as caught:
+        api.job("job_1", wait_s=1)
+    assert "does not answer: no answer within 0.05 s." in str(caught.value)
+
+
+def test_a_service_that_moved_is_found_again(contract):
+    asked = []
+
+    def relocate():
+        asked.append(1)
+        return contract.url, Secret(TOKEN)
+
+    api = ServiceApi("http://127.0.0.1:1", "qrt_old", relocate=relocate)
+    assert api.whoami()["name"] == "owner"
+    assert api.url == contract.url
+    assert api.whoami()["name"] == "owner"
+    assert len(asked) == 1
+
+
+def test_a_service_that_is_gone_for_good_is_said():
+    where = ("http://127.0.0.1:1", Secret("qrt_x"))
+    api = ServiceApi(where[0], where[1], relocate=lambda: where)
+    with pytest.raises(errors.ServiceUnreachableError, match="connection refused"):
+        api.whoami()
+
+
+def test_an_upload_tells_its_progress_and_starts_over_when_it_is_repeated(
+    contract, api, tmp_path
+):
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(b"x" * 100_000)
+    digest = _digest(file)
+    contract.fail_next("PUT", 503)
+    told = []
+    release, created = api.put_release(
+        "vqe",
+        "1.0.0",
+        file,
+        digest,
+        labels=["stable", "new"],
+        visibility="public",
+        on_progress=lambda sent, total: told.append((sent, total)),
+    )
+    assert (release["version"], created) == ("1.0.0", True)
+    assert contract.bundles["vqe", "1.0.0"] == file.read_bytes()
+    assert told[-1] == (100_000, 100_000)
+    assert [sent for sent, _ in told].count(100_000) == 2
+    assert contract.requests[-1] == (
+        "PUT /programs/vqe/releases/1.0.0?label=stable&label=new&visibility=public"
+    )
+
+
+def test_the_same_bytes_again_are_no_error_and_others_a_conflict(
+    contract, api, tmp_path
+):
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(b"one")
+    assert api.put_release("vqe", "1.0.0", file, _digest(file))[1] is True
+    assert api.put_release("vqe", "1.0.0", file, _digest(file))[1] is False
+    file.write_bytes(b"two")
+    with pytest.raises(errors.RuntimeDuplicateProgramError) as caught:
+        api.put_release("vqe", "1.0.0", file, _digest(file))
+    assert caught.value.service_code == "version_exists"
+
+
+def test_a_bundle_is_written_to_disk(contract, api, tmp_path):
+    contract.bundles["vqe", "1.0.0"] = b"z" * 3_000_000
+    path = api.download_bundle("vqe", "1.0.0", tmp_path / "b.zip")
+    assert path.read_bytes() == b"z" * 3_000_000
+
+
+def test_names_in_paths_are_quoted(contract, api):
+    with pytest.raises(errors.RuntimeJobNotFound):
+        api.job("../users/me")
+    assert contract.requests == ["GET /jobs/../users/me"]
+
+
+def _digest(file):
+    from program_runtime.bundle import digest_file
+
+    return digest_file(file)
+
+
+def test_a_plain_url_needs_no_trust():
+    assert ServiceApi("http://127.0.0.1:1").transport.ssl_context() is None
+
+
+def test_the_websocket_trusts_what_the_requests_trust(tmp_path):
+    import certifi
+
+    given = ServiceApi("https://lab.example", verify=certifi.where())
+    assert given.transport.ssl_context().verify_mode is ssl.CERT_REQUIRED
+    assert given.transport.ssl_context().cert_store_stats()["x509_ca"] > 0
+    folder = ServiceApi("https://lab.example", verify=str(tmp_path))
+    assert folder.transport.ssl_context().cert_store_stats()["x509_ca"] == 0
+    without = ServiceApi("https://lab.example", verify=False)
+    assert without.transport.ssl_context().verify_mode is ssl.CERT_NONE
+
+
+def test_the_stream_of_a_tls_service_is_a_tls_stream():
+    address, headers = ServiceApi("https://lab.example", "qrt_x").stream_target(
+        "job_1", after=7
+    )
+    assert address == "wss://lab.example/api/v1/jobs/job_1/stream?after=7"
+    assert headers == {"Authorization": "Bearer qrt_x"}
