@@ -25,6 +25,7 @@
     ├── RuntimeJobTimeoutError       the caller waited long enough
     ├── MessengerClosedError         the program published after main returned
     ├── StorageError                 the database or the disk failed; see __cause__
+    ├── ServiceStartError            the service can not start as it was asked to
     └── ExecutionError               the machinery around a program failed
 
 The names that begin with ``Runtime`` are those of the retired official client.
@@ -59,6 +60,7 @@ __all__ = [
     "RuntimeJobNotFound",
     "RuntimeJobTimeoutError",
     "RuntimeProgramNotFound",
+    "ServiceStartError",
     "ServiceUnreachableError",
     "StorageError",
     "UndecodableError",
@@ -257,6 +259,12 @@ class StorageError(ProgramRuntimeError):
     """The database or the disk could not do it; nothing of it was kept."""
 
     code = "storage"
+
+
+class ServiceStartError(ProgramRuntimeError):
+    """The service can not start as it was asked to."""
+
+    code = "service_start"
 
 
 class ExecutionError(ProgramRuntimeError):
