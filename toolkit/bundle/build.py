@@ -40,13 +40,14 @@ def build_bundle(
             archive; lists every problem, and leaves no archive behind.
     """
     out_dir = Path(out_dir).absolute()
+    limits = limits or bundle.BundleLimits()
     files = collection.collect_files(project)
     target = out_dir / bundle_name(project)
     _leave_out_archives(files, project, out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     try:
-        info = bundle.write_bundle(files, target)
-        bundle.inspect_bundle(target, limits=limits or bundle.BundleLimits())
+        info = bundle.write_bundle(files, target, limits=limits)
+        bundle.inspect_bundle(target, limits=limits)
     except BadBundleError as err:
         target.unlink(missing_ok=True)
         summary = f"The bundle of {project.metadata.name} would be refused"

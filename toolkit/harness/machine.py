@@ -67,6 +67,11 @@ class Harness:
         self._started = self._begin(self._start_runner())
 
     @property
+    def running(self) -> bool:
+        """Whether it has been started and not yet closed."""
+        return self._loop is not None
+
+    @property
     def folder(self) -> Path:
         """A private folder that lives as long as the harness."""
         self.start()
@@ -118,8 +123,9 @@ class Harness:
     async def _start_runner(self) -> execution.Runner:
         spool = self.folder / "spool"
         spool.mkdir()
-        options = {} if self._level == AUTO else {"level": execution.Level(self._level)}
-        runner = execution.Runner(pool_size=self._pool_size, spool_dir=spool, **options)
+        runner = execution.Runner(
+            level=self._level, pool_size=self._pool_size, spool_dir=spool
+        )
         await runner.start()
         return runner
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from program_runtime import codec, execution, metadata
 from program_runtime.errors import CodecError
 from toolkit.checks.finding import Code, Severity
 from toolkit.harness import comparison
+from toolkit.harness.comparison import Difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -130,8 +132,7 @@ def _messages(
 ) -> Iterator[Finding]:
     for text in texts:
         try:
-            value = codec.decode(text)
-            changes = comparison.round_trip(value, what)
+            value, changes = _decoded(text, what)
         except CodecError as err:
             yield OWN_ENCODING.finding(
                 f"The standard decoder can not read it: {err}",
@@ -146,6 +147,16 @@ def _messages(
                 yield code.finding(
                     problem.message, path=problem.path, hint=problem.hint
                 )
+
+
+def _decoded(text: str, what: str) -> tuple[Any, list[Difference]]:
+    """Decode as a caller does; what the decoder warns of is a change too."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        value = codec.decode(text)
+        changes = comparison.round_trip(value, what)
+    warned = dict.fromkeys(str(w.message).rstrip(".") for w in caught)
+    return value, [*(Difference(what, message) for message in warned), *changes]
 
 
 def _measures(

@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -147,7 +147,6 @@ def run_project(
             limits=limits,
         )
         outcome, events = harness.run(spec, on_event)
-    outcome = _at_home(outcome, folder, project.root)
     report = parity.examine(
         project.metadata.spec,
         inputs=values,
@@ -183,13 +182,6 @@ def _encoded(
             "The inputs are too large:", problems=[Problem(path="inputs", message=size)]
         )
     return values, text
-
-
-def _at_home(outcome: Outcome, staged: Path, root: Path) -> Outcome:
-    """Name the author's files in the traceback, not the copies that ran."""
-    if outcome.traceback is None:
-        return outcome
-    return replace(outcome, traceback=outcome.traceback.replace(str(staged), str(root)))
 
 
 def _failure_text(outcome: Outcome) -> str:
