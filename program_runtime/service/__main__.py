@@ -1,0 +1,60 @@
+"""``python -m program_runtime.service``: the service without the toolkit."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from program_runtime.errors import ProgramRuntimeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FAILED = 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m program_runtime.service",
+        description="Store and run programs. Every option is also read from the "
+        "environment: --data-dir from QRT_DATA_DIR, and so on.",
+        argument_default=argparse.SUPPRESS,
+    )
+    add = parser.add_argument
+    add("--host", help="address to listen on (127.0.0.1)")
+    add("--port", type=int, help="port; 0 takes a free one (8000)")
+    add("--data-dir", metavar="DIR", help="database, blobs, releases")
+    add("--database-url", metavar="URL", help="SQLite in the data directory")
+    add("--config-dir", metavar="DIR", help="where the profile `local` is saved")
+    add("--workers", type=int, metavar="N", help="jobs that run at the same time")
+    add("--executor", choices=["local"])
+    add("--isolation", choices=["auto", "none", "rlimits", "reduced", "strong"])
+    add(
+        "--idle-exit", type=float, metavar="S", dest="idle_exit_s",
+        help="end after S seconds without a request or a job",
+    )  # fmt: skip
+    add("--tls-cert", metavar="FILE", help="certificate, for https")
+    add("--tls-key", metavar="FILE", help="key of the certificate")
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until told to stop; return the exit code."""
+    options = vars(_parser().parse_args(arguments))
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    from program_runtime.service import Settings, serve  # noqa: PLC0415 - after --help
+
+    try:
+        serve(Settings(**options))
+    except (ProgramRuntimeError, ValueError) as err:
+        sys.stderr.write(f"error: {err}\n")
+        return _FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

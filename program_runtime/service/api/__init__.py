@@ -1,0 +1,40 @@
+"""The native interface, ``/api/v1``: one module a resource."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+__all__ = ["routers"]
+
+
+def routers() -> list[APIRouter]:
+    """Return the routers of all resources."""
+    from program_runtime.service.api import (  # noqa: PLC0415 - errors is imported
+        backends,  # by modules that these import in turn
+        blobs,
+        events,
+        jobs,
+        outputs,
+        programs,
+        releases,
+        submissions,
+        system,
+        users,
+    )
+
+    modules = (
+        system,
+        users,
+        backends,
+        programs,
+        releases,
+        blobs,
+        submissions,
+        jobs,
+        outputs,
+        events,
+    )
+    return [module.router for module in modules]

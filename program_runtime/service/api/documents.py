@@ -1,0 +1,146 @@
+"""Records as the JSON that clients read."""
+
+from __future__ import annotations
+
+import json
+from json.encoder import encode_basestring_ascii
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from program_runtime.execution.outcome import JobStatus
+from program_runtime.service.domain import FINAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from program_runtime.service.domain import (
+        Job,
+        Program,
+        Release,
+        StoredEvent,
+        User,
+    )
+
+_RAN_TOO_LONG = 1305
+"""The ``reason_code`` by which official clients tell that a job ran too long."""
+
+
+def json_response(document: Any, *, status: int = 200) -> Response:
+    """Return a document as an answer."""
+    return Response(
+        json.dumps(document), status_code=status, media_type="application/json"
+    )
+
+
+def user_document(user: User) -> dict[str, Any]:
+    """Return a user."""
+    return {
+        "name": user.name,
+        "role": user.role,
+        "created": _time(user.created),
+        "active": user.active,
+    }
+
+
+def program_document(program: Program) -> dict[str, Any]:
+    """Return a program as of its latest release."""
+    latest = program.latest
+    return {
+        "id": program.id,
+        "name": program.name,
+        "owner": program.owner,
+        "description": program.description,
+        "version": latest.version,
+        "labels": dict(program.labels),
+        "visibility": program.visibility,
+        "is_public": program.is_public,
+        "cost": latest.metadata.get("max_execution_time"),
+        "creation_date": _time(program.created),
+        "update_date": _time(program.updated),
+        "spec": latest.metadata.get("spec", {}),
+        "digest": latest.digest,
+    }
+
+
+def release_document(release: Release) -> dict[str, Any]:
+    """Return a release."""
+    return {
+        "program_id": release.program_id,
+        "version": release.version,
+        "digest": release.digest,
+        "size": release.size,
+        "created": _time(release.created),
+        "published_by": release.published_by,
+        "labels": list(release.labels),
+        "metadata": dict(release.metadata),
+    }
+
+
+def job_document(job: Job) -> dict[str, Any]:
+    """Return a job, with the keys that official clients look for."""
+    failed = job.status is JobStatus.FAILED
+    failure = {
+        "code": job.failure_code,
+        "message": job.failure_message,
+        "traceback": job.traceback,
+    }
+    return {
+        "id": job.id,
+        "program": {
+            "id": job.program_id,
+            "version": job.version,
+            "digest": job.digest,
+        },
+        "backend": job.backend,
+        "state": {
+            "status": job.status,
+            "reason": job.failure_message,
+            "reason_code": _RAN_TOO_LONG if job.failure_code == "wall_time" else None,
+        },
+        "failure": failure if failed else None,
+        "created": _time(job.created),
+        "started": _time(job.started),
+        "ended": _time(job.ended),
+        "tags": list(job.tags),
+        "session_id": job.session_id,
+        "user": job.user,
+        "last_seq": job.last_seq,
+        "isolation": job.isolation,
+        "usage": dict(job.usage) if job.usage is not None else None,
+        "options": dict(job.options),
+        "estimated_running_time_seconds": None,
+        "private": False,
+        "runtime": None,
+    }
+
+
+def event_text(event: StoredEvent) -> str:
+    """Return one event as JSON text; ``json.dumps`` would take four times as long."""
+    seq, moment, kind, data, digest, size = event
+    head = f'{{"seq":{seq},"time":{moment!r},"type":"{kind}","data":'
+    if digest is not None:
+        return f'{head}null,"blob":"{digest}","size":{size}}}'
+    return f"{head}{encode_basestring_ascii(data or '')}}}"
+
+
+def events_text(events: Iterable[StoredEvent]) -> str:
+    """Return events as the text of a JSON array."""
+    return f"[{','.join(map(event_text, events))}]"
+
+
+def ends_job(event: StoredEvent) -> bool:
+    """Whether an event is the last one of its job."""
+    return (
+        event.type == "status"
+        and event.data is not None
+        and json.loads(event.data).get("status") in FINAL
+    )
+
+
+def _time(moment: datetime | None) -> str | None:
+    """Return a moment as ISO 8601 in UTC, with the Z that older clients need."""
+    if moment is None:
+        return None
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,142 @@
+"""Jobs: found, waited for, cancelled, stopped, tagged, deleted."""
+
+# ruff: noqa: TC001 - annotations are evaluated at run time
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from program_runtime.execution.outcome import JobStatus
+from program_runtime.service.api.access import visible_job
+from program_runtime.service.api.documents import job_document, json_response
+from program_runtime.service.api.errors import HttpRefusal
+from program_runtime.service.api.waiting import Wait, job_when_final
+from program_runtime.service.auth import GUARDED, Caller
+from program_runtime.service.context import Here
+from program_runtime.service.domain import FINAL, JobQuery, Role
+
+router = APIRouter(prefix="/api/v1/jobs", dependencies=GUARDED, tags=["jobs"])
+
+
+class Tags(BaseModel):
+    """The tags that a job is to have."""
+
+    tags: list[Annotated[str, Field(max_length=200)]] = Field(max_length=100)
+
+
+@router.get("")
+async def jobs(
+    *,
+    caller: Caller,
+    here: Here,
+    program: str | None = None,
+    backend: str | None = None,
+    pending: bool | None = None,
+    tags: Annotated[list[str] | None, Query()] = None,
+    session_id: str | None = None,
+    created_after: datetime | None = None,
+    created_before: datetime | None = None,
+    sort: Annotated[str, Query(pattern="^(?i:asc|desc)$")] = "DESC",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 10,
+    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    of: Annotated[
+        Literal["me", "all"] | None,
+        Query(description="An admin sees all; `me` shows only the own."),
+    ] = None,
+) -> Response:
+    """List jobs, newest first; ``count`` is that of all that fit."""
+    everyone = caller.role is Role.ADMIN and of != "me"
+    query = JobQuery(
+        user=None if everyone else caller.name,
+        program_id=program,
+        backend=backend,
+        pending=pending,
+        tags=tuple(tags or ()),
+        session_id=session_id,
+        created_after=_aware(created_after),
+        created_before=_aware(created_before),
+        oldest_first=sort.upper() == "ASC",
+        limit=limit,
+        offset=offset,
+    )
+    found, count = await here.store.jobs.find(query)
+    return json_response(
+        {
+            "jobs": [job_document(job) for job in found],
+            "count": count,
+            "limit": limit,
+            "offset": offset,
+        }
+    )
+
+
+@router.get("/{job_id}")
+async def job(job_id: str, caller: Caller, here: Here, wait: Wait = 0) -> Response:
+    """Return a job; with ``wait`` when it is final, or when the time has passed."""
+    return json_response(job_document(await job_when_final(here, caller, job_id, wait)))
+
+
+@router.delete("/{job_id}", status_code=204)
+async def delete(job_id: str, caller: Caller, here: Here) -> Response:
+    """Forget a final job with its inputs, results and logs."""
+    await visible_job(here, caller, job_id)
+    await here.store.jobs.delete(job_id)
+    here.hub.notify(job_id, final=True)
+    return Response(status_code=204)
+
+
+@router.post("/{job_id}/cancel", status_code=204)
+async def cancel(job_id: str, caller: Caller, here: Here) -> Response:
+    """End a job without a result; what it published is kept."""
+    await visible_job(here, caller, job_id)
+    if await here.store.jobs.cancel_queued(job_id):
+        here.metrics.jobs_finished.labels(status=JobStatus.CANCELLED, code="").inc()
+        here.hub.notify(job_id, final=True)
+        return Response(status_code=204)
+    current = await visible_job(here, caller, job_id)
+    if current.status in FINAL:
+        raise _final(job_id, current.status)
+    here.scheduler.control(job_id).cancel()
+    return Response(status_code=204)
+
+
+@router.post("/{job_id}/stop", status_code=204)
+async def stop(job_id: str, caller: Caller, here: Here) -> Response:
+    """Ask a running job to finish now, with a result."""
+    current = await visible_job(here, caller, job_id)
+    if current.status in FINAL:
+        raise _final(job_id, current.status)
+    if current.status is JobStatus.QUEUED:
+        raise HttpRefusal(
+            409,
+            "invalid_state",
+            f"The job {job_id} has not started: there is nothing to finish.",
+            hint="Cancel it to take it out of the queue.",
+        )
+    here.scheduler.control(job_id).stop()
+    return Response(status_code=204)
+
+
+@router.put("/{job_id}/tags", status_code=204)
+async def set_tags(job_id: str, tags: Tags, caller: Caller, here: Here) -> Response:
+    """Replace the tags of a job."""
+    await visible_job(here, caller, job_id)
+    await here.store.jobs.set_tags(job_id, tags.tags)
+    return Response(status_code=204)
+
+
+def _final(job_id: str, status: JobStatus) -> HttpRefusal:
+    return HttpRefusal(
+        409, "invalid_state", f"The job {job_id} is final already: {status}."
+    )
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """Take a time without a zone for UTC."""
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=UTC)

@@ -1,0 +1,203 @@
+"""Jobs on their way in. Inputs are passed on as text, never decoded."""
+
+# ruff: noqa: TC001, TC002 - annotations are evaluated at run time
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from program_runtime.errors import Problem
+from program_runtime.service.api.access import release_of, visible_program
+from program_runtime.service.api.documents import job_document, json_response
+from program_runtime.service.api.errors import HttpRefusal
+from program_runtime.service.auth import GUARDED, Caller
+from program_runtime.service.context import Context, Here
+from program_runtime.service.domain import Inputs, NewJob, User, parse_reference
+from program_runtime.service.transfer import read_body, spool_text
+
+router = APIRouter(prefix="/api/v1/jobs", dependencies=GUARDED, tags=["jobs"])
+
+_MARGIN_BYTES = 1024 * 1024
+"""What a body may hold beside the inputs."""
+_QUICK_BYTES = 256 * 1024
+"""A larger body is read in a thread, so that it stops nobody else."""
+
+
+class Submission(BaseModel):
+    """A job that is asked for; ``params`` is how official clients send inputs."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    program_id: str = Field(max_length=200)
+    """``vqe``, ``vqe@1.2.0`` or ``vqe:stable``."""
+    inputs: str | None = None
+    """The encoded inputs: JSON text, as a string."""
+    inputs_digest: str | None = Field(default=None, max_length=100)
+    """In place of ``inputs``: a blob that was put before."""
+    params: dict[str, Any] | None = None
+    """In place of ``inputs``: the encoded inputs as a JSON object."""
+    backend: str = Field(default="aer_simulator", max_length=200)
+    shots: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    seed: int | None = Field(default=None, ge=0, le=2**63 - 1)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] | None = None
+    tags: list[Annotated[str, Field(max_length=200)]] = Field(
+        default_factory=list,
+        max_length=100,
+        validation_alias=AliasChoices("tags", "job_tags"),
+    )
+    max_execution_time: float | None = Field(
+        default=None, gt=0, validation_alias=AliasChoices("max_execution_time", "cost")
+    )
+    """In seconds; the program's and the service's own limits hold as well."""
+    session_id: str | None = Field(default=None, max_length=200)
+    start_session: bool = False
+    session_time: int | None = Field(default=None, ge=0)
+    runtime: str | None = Field(
+        default=None, validation_alias=AliasChoices("runtime", "image")
+    )
+
+    def options(self) -> dict[str, Any]:
+        """Return what the job's record keeps of the caller's choices."""
+        chosen = {
+            "log_level": self.log_level,
+            "shots": self.shots,
+            "seed": self.seed,
+            "max_execution_time": self.max_execution_time,
+            "session_time": self.session_time,
+        }
+        return {name: value for name, value in chosen.items() if value is not None}
+
+
+_SUBMISSION_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": Submission.model_json_schema(by_alias=True)}
+        },
+    }
+}
+
+
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra=_SUBMISSION_BODY,
+    responses={200: {"description": "The job of an earlier request with this key."}},
+)
+async def submit(
+    request: Request,
+    caller: Caller,
+    here: Here,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """Queue a job; with the same ``Idempotency-Key`` again it is the same job."""
+    limit = here.settings.inputs_bytes + _MARGIN_BYTES
+    body = await read_body(request, limit=limit)
+    if len(body) > _QUICK_BYTES:
+        asked = await asyncio.to_thread(_read, body)
+    else:
+        asked = _read(body)
+    new = await _new_job(here, caller, asked)
+    job, created = await here.store.jobs.submit(new, idempotency_key=idempotency_key)
+    if created:
+        here.metrics.jobs_submitted.inc()
+        here.scheduler.wake()
+    return json_response(job_document(job), status=201 if created else 200)
+
+
+def _read(body: bytes) -> Submission:
+    try:
+        asked = Submission.model_validate_json(body)
+    except ValidationError as err:
+        problems = [
+            Problem(
+                path=".".join(map(str, item["loc"])) or "body",
+                message=str(item["msg"]),
+            )
+            for item in err.errors(include_url=False, include_input=False)
+        ]
+        raise _unreadable(problems) from None
+    given = [
+        name
+        for name in ("inputs", "inputs_digest", "params")
+        if getattr(asked, name) is not None
+    ]
+    if len(given) > 1:
+        message = f"{' and '.join(given)} exclude each other"
+        raise _unreadable([Problem(path=given[1], message=message)])
+    if asked.runtime:
+        message = f"{asked.runtime!r} is not an environment of this service"
+        hint = "Leave it out: programs run in the service's own environment."
+        raise _unreadable([Problem(path="runtime", message=message, hint=hint)])
+    return asked
+
+
+def _unreadable(problems: list[Problem]) -> HttpRefusal:
+    return HttpRefusal(
+        400, "bad_request", "The job can not be submitted.", problems=problems
+    )
+
+
+async def _new_job(here: Context, caller: User, asked: Submission) -> NewJob:
+    reference = parse_reference(asked.program_id)
+    program = await visible_program(here, caller, reference.program_id)
+    release = await release_of(here, program, reference.ref)
+    backend = here.backends.resolve(asked.backend)
+    return NewJob(
+        user=caller.name,
+        program_id=program.id,
+        version=release.version,
+        backend=backend.name,
+        inputs=await _inputs(here, caller, asked),
+        options=asked.options(),
+        tags=tuple(asked.tags),
+        session_id=asked.session_id,
+        start_session=asked.start_session,
+        retry=bool(release.metadata.get("retry")),
+    )
+
+
+async def _inputs(here: Context, caller: User, asked: Submission) -> Inputs:
+    if asked.inputs_digest is not None:
+        digest = asked.inputs_digest
+        if not await asyncio.to_thread(here.uploads.has, caller.name, digest):
+            raise HttpRefusal(
+                404,
+                "blob_not_found",
+                f"There is no blob {digest!r} of yours.",
+                hint="PUT it to /api/v1/blobs/{digest} first.",
+            )
+        return Inputs(digest=digest)
+    if asked.params is not None:
+        text = await asyncio.to_thread(json.dumps, asked.params)
+    else:
+        text = asked.inputs if asked.inputs is not None else "{}"
+    if len(text) <= here.settings.inline_bytes and _encodable(text):
+        return Inputs(text=text)
+    return Inputs(digest=await asyncio.to_thread(_store, here, text))
+
+
+def _encodable(text: str) -> bool:
+    if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+        problem = Problem(path="inputs", message="is not valid Unicode text")
+        raise _unreadable([problem])
+    return True
+
+
+def _store(here: Context, text: str) -> str:
+    _encodable(text)
+    with spool_text(text, here.spool_dir) as upload:
+        if upload.size > here.settings.inputs_bytes:
+            raise HttpRefusal(
+                413,
+                "too_large",
+                f"The inputs are larger than {here.settings.inputs_bytes:,} bytes.",
+            )
+        here.blobs.put_file(upload.path, upload.digest)
+        return upload.digest

@@ -1,0 +1,181 @@
+"""Who may call what: tokens, and one table from route to the least role."""
+
+# ruff: noqa: TC002 - annotations are evaluated at run time
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from program_runtime.service.api.errors import HttpRefusal
+from program_runtime.service.domain import Role, User, hash_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from program_runtime.service.store import Store
+
+__all__ = ["GUARDED", "PUBLIC", "ROLES", "Caller", "Tokens", "authorize"]
+
+PUBLIC = None
+"""Anyone, without a token."""
+
+API = "/api/v1"
+
+ROLES: dict[tuple[str, str], Role | None] = {
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/metrics"): PUBLIC,
+    ("GET", "/openapi.json"): PUBLIC,
+    ("GET", f"{API}/version"): PUBLIC,
+    ("GET", f"{API}/users/me"): Role.USER,
+    ("GET", f"{API}/users"): Role.ADMIN,
+    ("POST", f"{API}/users"): Role.ADMIN,
+    ("POST", f"{API}/users/{{name}}/rotate"): Role.ADMIN,
+    ("DELETE", f"{API}/users/{{name}}"): Role.ADMIN,
+    ("GET", f"{API}/backends"): Role.USER,
+    ("GET", f"{API}/backends/{{name}}/configuration"): Role.USER,
+    ("GET", f"{API}/backends/{{name}}/properties"): Role.USER,
+    ("GET", f"{API}/backends/{{name}}/status"): Role.USER,
+    ("GET", f"{API}/programs"): Role.USER,
+    ("GET", f"{API}/programs/{{program_id}}"): Role.USER,
+    ("PATCH", f"{API}/programs/{{program_id}}"): Role.AUTHOR,
+    ("DELETE", f"{API}/programs/{{program_id}}"): Role.AUTHOR,
+    ("GET", f"{API}/programs/{{program_id}}/releases"): Role.USER,
+    ("GET", f"{API}/programs/{{program_id}}/releases/{{ref}}"): Role.USER,
+    ("PUT", f"{API}/programs/{{program_id}}/releases/{{ref}}"): Role.AUTHOR,
+    ("GET", f"{API}/programs/{{program_id}}/releases/{{ref}}/bundle"): Role.AUTHOR,
+    ("PUT", f"{API}/programs/{{program_id}}/labels/{{label}}"): Role.AUTHOR,
+    ("PUT", f"{API}/blobs/{{digest}}"): Role.USER,
+    ("POST", f"{API}/jobs"): Role.USER,
+    ("GET", f"{API}/jobs"): Role.USER,
+    ("GET", f"{API}/jobs/{{job_id}}"): Role.USER,
+    ("DELETE", f"{API}/jobs/{{job_id}}"): Role.USER,
+    ("GET", f"{API}/jobs/{{job_id}}/results"): Role.USER,
+    ("GET", f"{API}/jobs/{{job_id}}/interim_results"): Role.USER,
+    ("GET", f"{API}/jobs/{{job_id}}/logs"): Role.USER,
+    ("GET", f"{API}/jobs/{{job_id}}/metrics"): Role.USER,
+    ("GET", f"{API}/jobs/{{job_id}}/inputs"): Role.USER,
+    ("GET", f"{API}/jobs/{{job_id}}/events"): Role.USER,
+    ("GET", f"{API}/jobs/{{job_id}}/blobs/{{digest}}"): Role.USER,
+    ("POST", f"{API}/jobs/{{job_id}}/cancel"): Role.USER,
+    ("POST", f"{API}/jobs/{{job_id}}/stop"): Role.USER,
+    ("PUT", f"{API}/jobs/{{job_id}}/tags"): Role.USER,
+    ("WS", f"{API}/jobs/{{job_id}}/stream"): Role.USER,
+}
+"""The least role for every route. A route that is not here is closed to all."""
+
+_RANK = {Role.USER: 1, Role.AUTHOR: 2, Role.ADMIN: 3}
+_REMEMBERED = 1024
+_SCHEMES = ("bearer", "apikey")
+_LOGIN_HINT = (
+    "Send the header `Authorization: Bearer TOKEN`; `qrt login` saves a token."
+)
+
+
+class Tokens:
+    """Finds the user of a token; remembers the answer for a moment.
+
+    Another process may revoke a token in the database, so the memory is short.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        lifetime_s: float = 2.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._lifetime_s = lifetime_s
+        self._clock = clock
+        self._known: dict[str, tuple[float, User]] = {}
+
+    async def user(self, token: str) -> User | None:
+        """Return the active user whose token this is.
+
+        The look-up is by the hash of the token, so how long it takes tells
+        nothing about how much of a guessed token is right.
+        """
+        token_hash = hash_token(token)
+        known = self._known.get(token_hash)
+        if known is not None and self._clock() < known[0]:
+            return known[1]
+        user = await self._store.users.by_token_hash(token_hash)
+        if user is None:
+            self._known.pop(token_hash, None)
+            return None
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[token_hash] = (self._clock() + self._lifetime_s, user)
+        return user
+
+    def forget(self) -> None:
+        """Ask the store again: a token was changed here."""
+        self._known.clear()
+
+
+async def authorize(connection: HTTPConnection) -> User | None:
+    """Let a request pass if its route allows the role of its token.
+
+    Returns:
+        The user; None on a public route.
+
+    Raises:
+        HttpRefusal: 401 without a valid token, 403 if the role is too small.
+    """
+    least = _least_role(connection)
+    if least is PUBLIC:
+        return None
+    tokens: Tokens = connection.app.state.context.tokens
+    user = await tokens.user(_token(connection))
+    if user is None:
+        raise _unauthorized(
+            "The token is not valid: it is wrong, was replaced or was revoked.",
+            hint="Get a new one by `qrt user rotate NAME`, then `qrt login`.",
+        )
+    if _RANK[user.role] < _RANK[least]:
+        raise HttpRefusal(
+            403,
+            "forbidden",
+            f"{user.name} has the role {user.role}; this needs the role {least}.",
+            hint="Ask an admin to do it, or for an account with that role.",
+        )
+    return user
+
+
+Caller = Annotated[User, Depends(authorize)]
+"""The parameter by which a route gets the user."""
+
+GUARDED = [Depends(authorize)]
+"""The dependencies of every router: no route is forgotten."""
+
+
+def _least_role(connection: HTTPConnection) -> Role | None:
+    path = connection.scope["route"].path
+    method = connection.scope.get("method", "WS")
+    try:
+        return ROLES[method, path]
+    except KeyError:
+        raise HttpRefusal(403, "forbidden", "Nobody may do this.") from None
+
+
+def _token(connection: HTTPConnection) -> str:
+    header = connection.headers.get("authorization")
+    if not header:
+        raise _unauthorized("This needs a token.", hint=_LOGIN_HINT)
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() not in _SCHEMES or not token.strip():
+        raise _unauthorized("The Authorization header has no token.", hint=_LOGIN_HINT)
+    return token.strip()
+
+
+def _unauthorized(message: str, *, hint: str) -> HttpRefusal:
+    return HttpRefusal(
+        401,
+        "unauthorized",
+        message,
+        hint=hint,
+        headers={"WWW-Authenticate": "Bearer"},
+    )

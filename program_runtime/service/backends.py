@@ -1,0 +1,136 @@
+"""What callers are told about backends, without Qiskit in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import sys
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from program_runtime.backends import catalog
+from program_runtime.errors import BackendNotFoundError, ExecutionError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from program_runtime.backends.info import BackendInfo
+
+log = logging.getLogger(__name__)
+
+_DESCRIBE_S = 300.0
+_PACKAGES = (
+    "qiskit-program-toolkit",
+    "qiskit",
+    "qiskit-aer",
+    "qiskit-ibm-runtime",
+    "numpy",
+)
+
+
+class Backends:
+    """The catalog by name, and the descriptions that a child process makes.
+
+    Descriptions take seconds, because Qiskit has to be imported and fake devices
+    loaded. They are made when first asked for and kept in a file whose name says
+    for which versions of the packages.
+    """
+
+    def __init__(self, cache_dir: Path) -> None:
+        self._cache_dir = cache_dir
+        self._lock = asyncio.Lock()
+        self._described: dict[str, Any] | None = None
+        self._known: list[BackendInfo] | None = None
+
+    def known(self) -> list[BackendInfo]:
+        """Return all backends that programs can run on."""
+        if self._known is None:
+            self._known = catalog.known()
+        return self._known
+
+    def resolve(self, name: str) -> BackendInfo:
+        """Find a backend by name or alias.
+
+        Raises:
+            BackendNotFoundError: There is none; the hint names near ones.
+        """
+        for info in self.known():
+            if name == info.name or name in info.aliases:
+                return info
+        return catalog.resolve(name)
+
+    async def describe(self, name: str) -> dict[str, Any]:
+        """Return ``configuration``, ``properties`` and ``status`` of a backend.
+
+        Raises:
+            BackendNotFoundError: There is none of this name, or its code fails.
+            ExecutionError: The child process failed.
+        """
+        info = self.resolve(name)
+        async with self._lock:
+            if self._described is None:
+                self._described = await self._load()
+        description: dict[str, Any] = self._described[info.name]
+        if "error" in description:
+            raise BackendNotFoundError(description["error"])
+        return description
+
+    async def _load(self) -> dict[str, Any]:
+        path = self._cache_dir / f"backends-{self._key()}.json"
+        try:
+            kept: dict[str, Any] = json.loads(await asyncio.to_thread(path.read_bytes))
+        except (OSError, ValueError):
+            kept = json.loads(await _describe_all())
+            await asyncio.to_thread(_keep, path, kept)
+        return kept
+
+    def _key(self) -> str:
+        names = [info.name for info in self.known()]
+        versions = [_version(package) for package in _PACKAGES]
+        text = json.dumps([sys.version, versions, names])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+async def _describe_all() -> bytes:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "program_runtime.backends.describe",
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(_DESCRIBE_S):
+            output, errors = await child.communicate()
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode != 0:
+        log.error("describing the backends failed: %s", errors.decode(errors="replace"))
+        raise ExecutionError("The backends could not be described; the log says why.")
+    return output
+
+
+def _keep(path: Path, described: dict[str, Any]) -> None:
+    if any("error" in description for description in described.values()):
+        return  # what is out of order now may be mended without a new version
+    temporary = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(described))
+        temporary.replace(path)
+    except OSError as err:
+        log.warning("the descriptions of the backends are not kept: %s", err)
+        temporary.unlink(missing_ok=True)

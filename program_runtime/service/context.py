@@ -1,0 +1,116 @@
+"""Everything that the routes share, put together in one place."""
+
+# ruff: noqa: TC002 - annotations are evaluated at run time
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from program_runtime.service.auth import Tokens
+from program_runtime.service.backends import Backends
+from program_runtime.service.hub import Hub
+from program_runtime.service.metrics import Metrics
+from program_runtime.service.releases import ReleaseFolders
+from program_runtime.service.scheduler import Scheduler
+from program_runtime.service.specs import SpecMaker
+from program_runtime.service.uploads import Uploads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from program_runtime.service.executors import Executor
+    from program_runtime.service.settings import Settings
+    from program_runtime.service.store import BlobStore, Store
+
+
+@dataclass(kw_only=True)
+class Context:
+    """One running service."""
+
+    settings: Settings
+    store: Store
+    blobs: BlobStore
+    executor: Executor
+    spool_dir: Path
+    hub: Hub
+    metrics: Metrics
+    tokens: Tokens
+    backends: Backends
+    uploads: Uploads
+    scheduler: Scheduler
+    since: float = field(default_factory=time.monotonic)
+
+    async def start(self) -> None:
+        """Open the store, settle what a crash left, run what is queued."""
+        await asyncio.to_thread(self._tidy)
+        await self.store.open()
+        await self.store.jobs.recover()
+        await self.executor.start()
+        self.scheduler.start()
+
+    async def drain(self) -> None:
+        """Let running jobs end, then release everyone who waits."""
+        await self.scheduler.close(self.settings.grace_s)
+        self.hub.close()
+
+    async def close(self) -> None:
+        """Give everything back; a service that was drained closes at once."""
+        await self.drain()
+        await self.executor.close()
+        await self.store.close()
+
+    def _tidy(self) -> None:
+        """Throw away what uploads and jobs of an earlier process left behind."""
+        shutil.rmtree(self.spool_dir, ignore_errors=True)
+        self.spool_dir.mkdir(parents=True)
+        self.uploads.sweep()
+
+
+def make_context(
+    settings: Settings, *, store: Store, blobs: BlobStore, executor: Executor
+) -> Context:
+    """Put the parts of a service together; nothing is started yet."""
+    spool_dir = spool_folder(settings)
+    hub = Hub()
+    metrics = Metrics()
+    folders = ReleaseFolders(settings.data_dir / "releases", spool_dir, blobs)
+    return Context(
+        settings=settings,
+        store=store,
+        blobs=blobs,
+        executor=executor,
+        spool_dir=spool_dir,
+        hub=hub,
+        metrics=metrics,
+        tokens=Tokens(store),
+        backends=Backends(settings.data_dir / "cache"),
+        uploads=Uploads(settings.data_dir / "uploads"),
+        scheduler=Scheduler(
+            store=store,
+            executor=executor,
+            hub=hub,
+            specs=SpecMaker(settings, store, blobs, folders, spool_dir),
+            metrics=metrics,
+            workers=settings.workers,
+        ),
+    )
+
+
+def spool_folder(settings: Settings) -> Path:
+    """Return the folder for what is being received or unpacked."""
+    return settings.data_dir / "spool"
+
+
+async def _context_of(connection: HTTPConnection) -> Context:
+    context: Context = connection.app.state.context
+    return context
+
+
+Here = Annotated[Context, Depends(_context_of)]
+"""The parameter by which a route gets the context."""

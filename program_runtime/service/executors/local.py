@@ -1,0 +1,55 @@
+"""Runs jobs as confined processes of this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from program_runtime import execution
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from program_runtime.execution.control import JobControl
+    from program_runtime.execution.outcome import Outcome
+    from program_runtime.execution.sink import EventSink
+    from program_runtime.execution.spec import JobSpec
+
+
+class LocalExecutor:
+    """The runner of ``program_runtime.execution`` behind the service's seam.
+
+    Args:
+        spool_dir: Where large payloads wait until they are stored.
+        isolation: A level, or ``auto`` for the best that this machine has.
+        pool_size: How many children wait for a job.
+    """
+
+    def __init__(
+        self, *, spool_dir: Path, isolation: str = "auto", pool_size: int = 2
+    ) -> None:
+        self._runner = execution.Runner(
+            level=isolation, spool_dir=spool_dir, pool_size=pool_size
+        )
+
+    async def start(self) -> None:
+        """Start the zygote and its pool."""
+        await self._runner.start()
+
+    async def close(self) -> None:
+        """End the children and the zygote."""
+        await self._runner.close()
+
+    async def run(
+        self, spec: JobSpec, sink: EventSink, control: JobControl, *, first_seq: int
+    ) -> Outcome:
+        """Run one job in a child of its own."""
+        return await self._runner.run(spec, sink, control, first_seq=first_seq)
+
+    @property
+    def level(self) -> str:
+        """The level of isolation that jobs run at."""
+        return str(self._runner.level)
+
+    def health(self) -> dict[str, Any]:
+        """Say how the zygote and its pool are."""
+        return self._runner.health()

@@ -1,0 +1,90 @@
+"""What an operator can set: arguments first, then ``QRT_…`` of the environment."""
+
+# ruff: noqa: TC003 - annotations are evaluated at run time
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings", "default_data_dir"]
+
+MIB = 1024 * 1024
+
+
+def default_data_dir() -> Path:
+    """Return the folder that a service uses when it is told none."""
+    return platformdirs.user_data_path("qrt") / "service"
+
+
+def _default_workers() -> int:
+    return max(2, os.cpu_count() or 2)
+
+
+class Settings(BaseSettings):
+    """The settings of one service process.
+
+    Example:
+        >>> Settings(data_dir="/srv/qrt", port=0).database().startswith("sqlite")
+        True
+    """
+
+    model_config = SettingsConfigDict(env_prefix="QRT_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default_factory=default_data_dir)
+    """Holds the database, blobs, unpacked releases, and the lock."""
+    database_url: str | None = None
+    """A SQLAlchemy URL; by default SQLite in the data directory."""
+    config_dir: Path | None = None
+    """Where the profile of the owner is saved; by default the user's."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    """0 lets the system choose; the ready line says which."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    workers: int = Field(default_factory=_default_workers, ge=1, le=1024)
+    """Jobs that run at the same time."""
+    executor: Literal["local"] = "local"
+    isolation: Literal["auto", "none", "rlimits", "reduced", "strong"] = "auto"
+    idle_exit_s: float | None = Field(default=None, gt=0)
+    """End after so long without a request or a job; None: never."""
+    grace_s: float = Field(default=8.0, ge=0, le=12)
+    """What running jobs get to finish when the service is asked to stop."""
+
+    wall_time_s: float = Field(default=3600.0, gt=0)
+    memory_bytes: int | None = Field(default=None, gt=0)
+    cpu_time_s: float | None = Field(default=None, gt=0)
+    log_bytes: int = Field(default=10 * MIB, gt=0)
+    message_bytes: int = Field(default=8 * MIB, gt=0)
+    messages_bytes: int = Field(default=4096 * MIB, gt=0)
+    result_bytes: int = Field(default=64 * MIB, gt=0)
+    inputs_bytes: int = Field(default=64 * MIB, gt=0)
+    inline_bytes: int = Field(default=64 * 1024, gt=0)
+    """Inputs above this live in the blob store, not in the database."""
+    bundle_bytes: int = Field(default=10 * MIB, gt=0)
+    inspection_s: float = Field(default=20.0, gt=0)
+    """How long the check of an uploaded bundle may take."""
+
+    def database(self) -> str:
+        """Return the database URL in use."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite:///{self.data_dir / 'db.sqlite3'}"
+
+    def scheme(self) -> str:
+        """Return ``https`` when a certificate is set, else ``http``."""
+        return "https" if self.tls_cert else "http"
+
+    def is_loopback(self) -> bool:
+        """Say whether only this machine can reach the address."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False

@@ -1,0 +1,132 @@
+"""From a job's record to what an executor runs."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from program_runtime.execution.limits import Limits
+from program_runtime.execution.spec import JobSpec
+from program_runtime.service.domain import NotFoundError
+from program_runtime.service.transfer import copy_blob
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from program_runtime.service.domain import Job
+    from program_runtime.service.releases import ReleaseFolders
+    from program_runtime.service.settings import Settings
+    from program_runtime.service.store import BlobStore, Store
+
+_REMEMBERED = 256
+
+
+class SpecMaker:
+    """Brings together the release, the inputs and the limits of a job."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        blobs: BlobStore,
+        folders: ReleaseFolders,
+        spool_dir: Path,
+    ) -> None:
+        self._limits = Limits(
+            wall_time_s=settings.wall_time_s,
+            cpu_time_s=settings.cpu_time_s,
+            memory_bytes=settings.memory_bytes,
+            log_bytes=settings.log_bytes,
+            message_bytes=settings.message_bytes,
+            messages_bytes=settings.messages_bytes,
+            result_bytes=settings.result_bytes,
+            inputs_bytes=settings.inputs_bytes,
+        )
+        self._store = store
+        self._blobs = blobs
+        self._folders = folders
+        self._spool_dir = spool_dir
+        self._metadata: dict[str, Mapping[str, Any]] = {}
+
+    @asynccontextmanager
+    async def spec(self, job: Job) -> AsyncIterator[JobSpec]:
+        """Make the spec of a job; its spooled inputs last as long as the context.
+
+        Raises:
+            NotFoundError: The release or the inputs are gone.
+            StorageError: The disk fails.
+        """
+        metadata = await self._metadata_of(job.digest)
+        folder = await self._folders.folder(job.digest)
+        options = job.options
+        inputs, spooled = await self._inputs(job.id)
+        try:
+            yield JobSpec(
+                job_id=job.id,
+                program_dir=folder,
+                inputs=inputs,
+                backend=job.backend,
+                parameters=_parameters(metadata),
+                shots=options.get("shots"),
+                seed=options.get("seed"),
+                log_level=options.get("log_level") or "WARNING",
+                limits=self._limits_of(
+                    options.get("max_execution_time"),
+                    metadata.get("max_execution_time"),
+                ),
+                restored=await self._checkpoint(job),
+            )
+        finally:
+            if spooled is not None:
+                spooled.unlink(missing_ok=True)
+
+    async def _metadata_of(self, digest: str) -> Mapping[str, Any]:
+        metadata = self._metadata.get(digest)
+        if metadata is None:
+            release = await self._store.programs.release_by_digest(digest)
+            if release is None:
+                raise NotFoundError(
+                    f"The release with the digest {digest} is gone.", kind="release"
+                )
+            metadata = release.metadata
+            if len(self._metadata) >= _REMEMBERED:
+                self._metadata.clear()
+            self._metadata[digest] = metadata
+        return metadata
+
+    async def _inputs(self, job_id: str) -> tuple[bytes | Path, Path | None]:
+        inputs = await self._store.jobs.inputs(job_id)
+        if inputs is None:
+            raise NotFoundError(f"The inputs of {job_id} are gone.", kind="job")
+        if inputs.text is not None:
+            return inputs.text.encode(), None
+        path = self._spool_dir / f"inputs-{job_id}"
+        await asyncio.to_thread(copy_blob, self._blobs, str(inputs.digest), path)
+        return path, path
+
+    async def _checkpoint(self, job: Job) -> str | None:
+        """Return the last checkpoint of an earlier attempt, if there was one."""
+        if job.attempts < 2:  # noqa: PLR2004 - this is the first attempt
+            return None
+        event = await self._store.events.latest(job.id, "checkpoint")
+        if event is None or event.blob_digest is None:
+            return event.data if event else None
+        with await asyncio.to_thread(self._blobs.open, event.blob_digest) as blob:
+            return (await asyncio.to_thread(blob.read)).decode()
+
+    def _limits_of(self, *wall_times: float | None) -> Limits:
+        """The smallest wall time of job, program and service holds."""
+        given = [time for time in wall_times if time]
+        return replace(
+            self._limits, wall_time_s=min([self._limits.wall_time_s, *given])
+        )
+
+
+def _parameters(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the JSON Schema of the parameters; {} if the author gave none."""
+    spec = metadata.get("spec")
+    schema = spec.get("parameters") if isinstance(spec, dict) else None
+    return schema if isinstance(schema, dict) else {}
