@@ -42,7 +42,7 @@ async def conclude(
         result = None
     try:
         return await _store(recorder, verdict, usage, result)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a store may raise anything
         _logger.warning("The end of a job could not be stored: %s", error)
         recorder.forget()
         lost = Verdict.failed("storage", f"The end was not stored: {error}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,9 @@ from program_runtime.execution.child.assignment import encode_assignment
 from program_runtime.execution.frames import HEADER, FrameKind, encode_frame
 
 if TYPE_CHECKING:
-    import socket
-
     from program_runtime.execution.spec import JobSpec
 
-__all__ = ["inputs_size", "send_job", "send_stop"]
+__all__ = ["hang_up", "inputs_size", "send_job", "send_stop"]
 
 _CHUNK_BYTES = 256 * 1024
 
@@ -60,6 +59,14 @@ async def _send_file(channel: socket.socket, path: Path, size: int) -> None:
                 raise OSError(f"{path} became shorter while it was read")
             size -= len(piece)
             await loop.sock_sendall(channel, piece)
+
+
+def hang_up(channel: socket.socket) -> None:
+    """Tell a child that has sent its last frame to end."""
+    try:
+        channel.shutdown(socket.SHUT_WR)
+    except OSError:
+        return  # it is gone already
 
 
 def send_stop(channel: socket.socket) -> None:

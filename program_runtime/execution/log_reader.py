@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["LogReader"]
 
 _READ_BYTES = 64 * 1024
-_GATHER_S = 0.002
+_BUSY_S = 0.002
+_NAP_S = 0.001
 
 
 class LogReader:
@@ -39,6 +40,8 @@ class LogReader:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._watching = False
         self._paused = False
+        self._hurried = False
+        self._last_read = 0.0
         self._nap: asyncio.TimerHandle | None = None
         self.ended: asyncio.Future[None] = self._loop.create_future()
 
@@ -55,6 +58,13 @@ class LogReader:
         """Read on."""
         if self._paused:
             self._paused = False
+            self._watch()
+
+    def hurry(self) -> None:
+        """The program has finished: take the rest as fast as it comes."""
+        self._hurried = True
+        if self._nap is not None:
+            self._nap.cancel()
             self._watch()
 
     def close(self) -> None:
@@ -95,10 +105,13 @@ class LogReader:
             self._on_excess()
             self.close()
             return
-        if not self._paused:
+        now = self._loop.time()
+        busy = now - self._last_read < _BUSY_S
+        self._last_read = now
+        if busy and not (self._paused or self._hurried):
             # Lines that are printed one after another become one event.
             self._unwatch()
-            self._nap = self._loop.call_later(_GATHER_S, self._watch)
+            self._nap = self._loop.call_later(_NAP_S, self._watch)
 
     def _emit(self, text: str) -> None:
         if text:

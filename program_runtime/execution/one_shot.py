@@ -139,5 +139,5 @@ class _CallbackSink:
     async def append(self, events: Sequence[Event]) -> None:
         self._on_events(events)
 
-    async def finish(self, events: Sequence[Event], outcome: Outcome) -> None:
+    async def finish(self, events: Sequence[Event], outcome: Outcome) -> None:  # noqa: ARG002 - told by the events
         self._on_events(events)

@@ -17,7 +17,8 @@ __all__ = ["ChildPool"]
 
 _logger = logging.getLogger(__name__)
 
-_REFILL_AFTER_S = 0.5
+_REPLACE_AFTER_S = 0.5
+_REFILL_AFTER_S = 0.02
 
 
 class ChildPool:
@@ -51,7 +52,7 @@ class ChildPool:
         while self._waiting:
             child = self._waiting.popleft()
             if not child.exited.done():
-                self.fill()
+                self._fill_soon()
                 return child
         taker: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
         self._takers.append(taker)
@@ -71,6 +72,13 @@ class ChildPool:
             task = asyncio.create_task(self._launch())
             self._launches.add(task)
             task.add_done_callback(self._launches.discard)
+
+    def _fill_soon(self) -> None:
+        """The job that was just handed over goes first: a fork takes a core."""
+        if self._waiting:
+            asyncio.get_running_loop().call_later(_REFILL_AFTER_S, self.fill)
+        else:
+            self.fill()
 
     async def close(self) -> None:
         """Hang up on the children that wait; refuse whoever comes now."""
@@ -108,7 +116,7 @@ class ChildPool:
         if child in self._waiting:
             self._waiting.remove(child)
             child.release()
-            asyncio.get_running_loop().call_later(_REFILL_AFTER_S, self.fill)
+            asyncio.get_running_loop().call_later(_REPLACE_AFTER_S, self.fill)
 
     def _fail(self, error: ExecutionError) -> None:
         """Tell one taker for each launch that failed, or all when closed."""

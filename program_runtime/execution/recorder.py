@@ -101,7 +101,7 @@ class Recorder:
             self.record(kind, payload)
         try:
             await self._sink.finish(self._pending, outcome)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a store may raise anything
             _logger.warning("The end of a job was not stored, trying again: %s", error)
             await asyncio.sleep(_RETRY_AFTER_S)
             await self._sink.finish(self._pending, outcome)
@@ -122,7 +122,7 @@ class Recorder:
                 self._pending_bytes = 0
                 try:
                     await self._sink.append(events)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - a store may raise anything
                     self._pending = [*events, *self._pending]
                     self._failed = True
                     self._on_failure(error)

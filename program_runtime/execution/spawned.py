@@ -1,4 +1,4 @@
-"""A child that is started, not forked: ``python -m program_runtime.execution.spawned``."""
+"""A child that is started with ``python -m``, not forked."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ class SpooledText:
     """A file that takes the pieces of one UTF-8 text and knows its digest."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = tempfile.NamedTemporaryFile(
+        self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed by seal or discard
             dir=folder, prefix="payload-", delete=False, buffering=0
         )
         self.path = Path(self._file.name)

@@ -13,11 +13,12 @@ from program_runtime.execution.channel_reader import ChannelReader
 from program_runtime.execution.conclusion import conclude, discard
 from program_runtime.execution.events import EventType
 from program_runtime.execution.frames import Frame, FrameKind, FrameReader
-from program_runtime.execution.hand_over import send_job, send_stop
+from program_runtime.execution.hand_over import hang_up, send_job, send_stop
 from program_runtime.execution.log_reader import LogReader
 from program_runtime.execution.metric import check_metric
 from program_runtime.execution.outcome import JobStatus, Usage
 from program_runtime.execution.recorder import Recorder
+from program_runtime.execution.sampling import sample_usage
 from program_runtime.execution.verdict import Verdict, judge, read_child_report
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from program_runtime.execution.control import JobControl
     from program_runtime.execution.events import Blob
-    from program_runtime.execution.launch import Child
+    from program_runtime.execution.launch import Child, ChildExit
     from program_runtime.execution.outcome import Outcome
     from program_runtime.execution.sink import EventSink
     from program_runtime.execution.spec import JobSpec
@@ -74,6 +75,7 @@ class Supervisor:
         self._own: Verdict | None = None
         self._reported: Verdict | None = None
         self._result: str | Blob | None = None
+        self._sample: ChildExit | None = None
         self._ending: asyncio.Future[None] = self._loop.create_future()
         self._timers: list[asyncio.TimerHandle] = []
         self._started_at = 0.0
@@ -98,7 +100,7 @@ class Supervisor:
         """Hand the job over, follow it to its end, store the end.
 
         Returns:
-            What was stored last.
+            What was stored last; the process may still be on its way out.
         """
         self._started_at = time.monotonic()
         hand_over = asyncio.create_task(self._hand_over())
@@ -112,13 +114,20 @@ class Supervisor:
             self._control.listen(None)
             for timer in self._timers:
                 timer.cancel()
-            self._kill()
+            if not self._child.exited.done():
+                self._kill()
             hand_over.cancel()
             await asyncio.gather(hand_over, return_exceptions=True)
             self._channel.close()
             self._log.close()
             self._child.release()
         return await self._conclude()
+
+    async def bury(self) -> None:
+        """Wait until the process is gone and its folder can be removed."""
+        await asyncio.wait([self._child.exited], timeout=_KILL_GRACE_S)
+        if not self._child.exited.done():
+            _logger.error("Process %d does not end.", self._child.pid)
 
     async def _hand_over(self) -> None:
         try:
@@ -136,12 +145,16 @@ class Supervisor:
         exited, ended = self._child.exited, self._channel.ended
         first: set[asyncio.Future[Any]] = {exited, ended, self._ending}
         await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+        if self._sample is not None:
+            # Closing its log is the last that a child does: nothing more will come.
+            await asyncio.wait([self._log.ended], timeout=_END_GRACE_S)
+            if self._log.ended.done():
+                return
+            self._kill()
         await asyncio.wait([exited], timeout=self._exit_grace_s())
         if not exited.done():
             self._kill()
             await asyncio.wait([exited], timeout=_KILL_GRACE_S)
-        if not exited.done():
-            _logger.error("Process %d does not end.", self._child.pid)
         # What is left now are the pipes' buffers, unless a daemon holds them open.
         pipes = {ended, self._log.ended}
         grace_s = _PIPE_GRACE_S if self._own is None else _HANG_UP_GRACE_S
@@ -160,7 +173,7 @@ class Supervisor:
     async def _conclude(self) -> Outcome:
         await self._recorder.settle()
         exited = self._child.exited
-        child_exit = exited.result() if exited.done() else None
+        child_exit = exited.result() if exited.done() else self._sample
         verdict = judge(
             own=self._own,
             reported=self._reported,
@@ -213,6 +226,9 @@ class Supervisor:
         else:
             self._reported = read_child_report(payload.path.read_text("utf-8"))
             discard(payload)
+        self._sample = sample_usage(self._child.pid)
+        hang_up(self._child.channel)
+        self._log.hurry()
         self._end()
 
     def _on_log(self, text: str) -> None:

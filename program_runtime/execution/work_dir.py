@@ -48,7 +48,7 @@ def remove_tree(folder: Path) -> None:
         return
     try:
         names = (secrets.token_hex(16) for _ in itertools.count())
-        while entries := os.listdir(root):
+        while entries := os.listdir(root):  # noqa: PTH208 - of a descriptor
             for name in entries:
                 _remove_entry(root, name, names)
     finally:
@@ -63,7 +63,7 @@ def _remove_entry(root: int, name: str, names: Iterator[str]) -> None:
     os.chmod(name, 0o700, dir_fd=root)
     inner = os.open(name, _OPEN_FLAGS, dir_fd=root)
     try:
-        for child in os.listdir(inner):
+        for child in os.listdir(inner):  # noqa: PTH208 - of a descriptor
             if _is_folder(inner, child):
                 _move_up(inner, child, root, names)
             else:

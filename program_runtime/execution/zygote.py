@@ -1,7 +1,7 @@
-"""The process that children are forked from: ``python -m program_runtime.execution.zygote``.
+"""The process that children are forked from, run with ``python -m``.
 
-It imports and then does nothing but fork, signal and reap. It has exactly one thread, or
-it forks no more. When its server goes away, it ends all its children and itself.
+It imports and then does nothing but fork, signal and reap. It has exactly one thread,
+or it forks no more. When its server goes away, it ends all its children and itself.
 """
 
 from __future__ import annotations

@@ -11,8 +11,9 @@ from program_runtime.execution import confinement
 from program_runtime.execution.child.assignment import Assignment
 from program_runtime.execution.child.failure import ChildFailure, describe
 from program_runtime.execution.child.job_channel import JobChannel
+from program_runtime.execution.child.rehearsal import rehearse
 from program_runtime.execution.child.run import run_job
-from program_runtime.execution.child.surroundings import prepare
+from program_runtime.execution.child.surroundings import prepare, settle
 from program_runtime.execution.process_control import die_with_parent
 
 if TYPE_CHECKING:
@@ -50,10 +51,12 @@ def serve(channel: socket.socket, level: Level) -> NoReturn:
     status = _LOST
     try:
         confinement.enter(level)
+        settle()
+        rehearse()
         status = _serve(JobChannel(channel), level)
     except ConnectionError:
         pass  # nobody is left to tell
-    except Exception:
+    except Exception:  # noqa: BLE001 - a process boundary
         traceback.print_exc()
     finally:
         # No interpreter shutdown: it would touch, and so copy, every shared page.
@@ -68,7 +71,7 @@ def _serve(channel: JobChannel, level: Level) -> int:
     try:
         confinement.confine(level, job.limits)
         prepare(job)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a process boundary
         channel.fail(ChildFailure("internal", describe(error)))
         return _LOST
     inputs = channel.receive()
@@ -77,7 +80,6 @@ def _serve(channel: JobChannel, level: Level) -> int:
         return 0
     restored = None if checkpoint is None else checkpoint[1].decode()
     run_job(job, inputs[1], restored, channel)
-    channel.close()
     os.close(1)
     os.close(2)
     return 0

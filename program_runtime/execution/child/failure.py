@@ -15,7 +15,7 @@ _MESSAGE_CHARS = 8 * 1024
 _TRACEBACK_CHARS = 48 * 1024
 
 
-class ChildFailure(Exception):
+class ChildFailure(Exception):  # noqa: N818 - a report, not a mistake
     """Ends the run with a code, a message and perhaps a traceback."""
 
     def __init__(self, code: str, message: str, trace: str | None = None) -> None:
@@ -36,7 +36,7 @@ def describe(error: BaseException) -> str:
     """
     try:
         text = "".join(traceback.format_exception_only(error)).strip()
-    except Exception:
+    except Exception:  # noqa: BLE001 - the program may raise anything
         text = type(error).__name__
     return _shorten(text, _MESSAGE_CHARS)
 
@@ -59,7 +59,7 @@ def author_traceback(error: BaseException, root: Path) -> str:
             )
             _name_relative(part, root)
         text = "".join(whole.format())
-    except Exception:
+    except Exception:  # noqa: BLE001 - the program may raise anything
         text = describe(error)
     return _shorten(text, _TRACEBACK_CHARS)
 

@@ -78,9 +78,10 @@ class JobChannel:
         except OSError:
             return False
 
-    def close(self) -> None:
-        """Hang up, which tells the supervisor that there is no more to come."""
-        self._socket.close()
+    def wait_for_hang_up(self) -> None:
+        """After the last frame: let the supervisor look at this process first."""
+        while self._socket.recv(64):
+            continue
 
     def _read(self, size: int) -> bytearray | None:
         data = bytearray(size)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.execution.child.failure import (
     ChildFailure,
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["run_job"]
 
+_LAST_NICENESS: Final = 10
+
 
 def run_job(
     job: Assignment, inputs: bytearray, restored: str | None, channel: JobChannel
@@ -36,24 +39,25 @@ def run_job(
         restored: The encoded checkpoint of an earlier run.
         channel: Where everything goes.
     """
+    give_way = os.nice  # bound before the program can patch it
     try:
-        result = _run(job, inputs, restored, channel)
+        _run(job, inputs, restored, channel)
     except ChildFailure as failure:
         flush_streams()
         channel.fail(failure)
-    else:
-        flush_streams()
-        channel.send(FrameKind.RESULT, result)
+    # The supervisor has the result; tearing this process down is not urgent.
+    give_way(_LAST_NICENESS)
+    channel.wait_for_hang_up()
     _join_threads()
     flush_streams()
 
 
 def _run(
     job: Assignment, inputs: bytearray, restored: str | None, channel: JobChannel
-) -> bytes:
+) -> None:
     # Bound before the program can patch the modules that they come from.
-    from program_runtime.codec import encode
-    from program_runtime.program import UserMessenger
+    from program_runtime.codec import encode  # noqa: PLC0415
+    from program_runtime.program import UserMessenger  # noqa: PLC0415
 
     values = _decode_inputs(job, inputs)
     inputs.clear()
@@ -69,13 +73,15 @@ def _run(
         text = sink.final
     else:
         text = _encode_result(encode, value)
-    return _checked(text, job.limits.result_bytes)
+    result = _checked(text, job.limits.result_bytes)
+    flush_streams()
+    channel.send(FrameKind.RESULT, result)
 
 
 def _decode_inputs(job: Assignment, text: bytearray) -> dict[str, Any]:
-    from program_runtime.codec import decode
-    from program_runtime.errors import BadInputsError
-    from program_runtime.metadata import validate_inputs
+    from program_runtime.codec import decode  # noqa: PLC0415
+    from program_runtime.errors import BadInputsError  # noqa: PLC0415
+    from program_runtime.metadata import validate_inputs  # noqa: PLC0415
 
     try:
         values = decode(bytes(text))
@@ -99,8 +105,8 @@ def _decode_inputs(job: Assignment, text: bytearray) -> dict[str, Any]:
 
 
 def _backend(job: Assignment) -> object:
-    from program_runtime import backends
-    from program_runtime.program import ProgramBackend
+    from program_runtime import backends  # noqa: PLC0415
+    from program_runtime.program import ProgramBackend  # noqa: PLC0415
 
     try:
         return ProgramBackend(
@@ -163,4 +169,4 @@ def _checked(text: str, limit: int) -> bytes:
 def _join_threads() -> None:
     """Wait for the program's threads as a script would; the supervisor sets an end."""
     # What the interpreter calls at its end: it also tells idle pools to finish.
-    threading._shutdown()  # type: ignore[attr-defined]
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001

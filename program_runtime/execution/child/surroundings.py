@@ -16,7 +16,21 @@ if TYPE_CHECKING:
 
     from program_runtime.execution.child.assignment import Assignment
 
-__all__ = ["flush_streams", "prepare"]
+__all__ = ["flush_streams", "prepare", "settle"]
+
+
+def settle() -> None:
+    """What needs no job: streams over the log, logging, random numbers of its own."""
+    sys.dont_write_bytecode = True
+    sys.argv = ["program.py"]
+    _open_streams()
+    logging.basicConfig(
+        stream=sys.stderr,
+        format="%(levelname)s:%(name)s:%(message)s",
+        force=True,
+    )
+    warnings.filterwarnings("default", category=DeprecationWarning, module="program")
+    _reseed()
 
 
 def prepare(job: Assignment) -> None:
@@ -29,12 +43,8 @@ def prepare(job: Assignment) -> None:
     for name in ("HOME", "TMPDIR", "PWD"):
         os.environ[name] = job.work_dir
     tempfile.tempdir = None  # the zygote may have found its own already
-    sys.dont_write_bytecode = True
     sys.path[:0] = [job.program_dir, *job.overlay]
-    sys.argv = ["program.py"]
-    _open_streams()
-    _show_logs(job.log_level)
-    _reseed()
+    logging.getLogger().setLevel(job.log_level.upper())
     signal.signal(signal.SIGTERM, _asked_to_end)
 
 
@@ -43,14 +53,14 @@ def flush_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except Exception:
+        except Exception:  # noqa: BLE001, S112 - replaced by the program
             continue
 
 
 def _open_streams() -> None:
     """New text streams over the log pipe; those of the zygote are buffered."""
     for name, fd in (("stdout", 1), ("stderr", 2)):
-        stream = open(
+        stream = open(  # noqa: SIM115 - stays open
             fd,
             "w",
             buffering=1,
@@ -60,16 +70,6 @@ def _open_streams() -> None:
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-
-
-def _show_logs(level: str) -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=level.upper(),
-        format="%(levelname)s:%(name)s:%(message)s",
-        force=True,
-    )
-    warnings.filterwarnings("default", category=DeprecationWarning, module="program")
 
 
 def _reseed() -> None:

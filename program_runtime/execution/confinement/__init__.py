@@ -30,7 +30,7 @@ def enter(level: Level) -> None:
         ExecutionError: The level is not offered here.
     """
     if parse_level(level) is Level.RLIMITS:
-        from program_runtime.execution.confinement import rlimits
+        from program_runtime.execution.confinement import rlimits  # noqa: PLC0415
 
         rlimits.forbid_core_files()
 
@@ -46,6 +46,6 @@ def confine(level: Level, limits: Limits) -> None:
         ExecutionError: The level is not offered here.
     """
     if parse_level(level) is Level.RLIMITS:
-        from program_runtime.execution.confinement import rlimits
+        from program_runtime.execution.confinement import rlimits  # noqa: PLC0415
 
         rlimits.set_rlimits(limits)

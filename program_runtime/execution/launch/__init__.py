@@ -32,7 +32,7 @@ def default_launcher(*, jobs_per_zygote: int = 1000) -> Launcher:
     """
     if sys.platform != "linux":
         return SpawnLauncher()
-    from program_runtime.execution.launch.zygote_launcher import (
+    from program_runtime.execution.launch.zygote_launcher import (  # noqa: PLC0415
         ZygoteLauncher,
     )
 
@@ -41,7 +41,7 @@ def default_launcher(*, jobs_per_zygote: int = 1000) -> Launcher:
 
 def __getattr__(name: str) -> object:
     if name == "ZygoteLauncher":
-        from program_runtime.execution.launch import zygote_launcher
+        from program_runtime.execution.launch import zygote_launcher  # noqa: PLC0415
 
         return zygote_launcher.ZygoteLauncher
     raise AttributeError(name)
