@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from program_runtime.codec.payloads import pack, unpack
+from program_runtime.codec.payloads import level_for, pack, unpack_chunks
 from program_runtime.errors import UndecodableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from program_runtime.codec.limits import Budget
 
 Array = npt.NDArray[Any]
@@ -34,7 +36,9 @@ def encode_array(value: Array) -> dict[str, Any]:
     """Tag an array; one of Python objects becomes nested lists."""
     if value.dtype == object:
         return {"__type__": "ndarray", "__value__": value.tolist()}
-    return {"__type__": "ndarray", "__value__": pack(dump_npy(value))}
+    header, data = dump_npy(value)
+    text = pack((header, data), level=level_for(data))
+    return {"__type__": "ndarray", "__value__": text}
 
 
 def encode_scalar(value: np.generic) -> Any:
@@ -60,11 +64,11 @@ def decode_array(value: Any, budget: Budget) -> Any:
         return from_lists(value, budget)
     if _EXTRAPOLATOR.fullmatch(value):
         return value
-    return load_npy(unpack(value, budget), budget)
+    return load_npy(unpack_chunks(value, budget), budget)
 
 
-def dump_npy(value: Array) -> list[bytes | memoryview]:
-    """Write an array in NPY format, in parts so that large data is not copied.
+def dump_npy(value: Array) -> tuple[bytes, bytes | memoryview]:
+    """Write an array in NPY format: header and data, which is not copied.
 
     Raises:
         TypeError: the array holds Python objects or another type that only pickle
@@ -78,37 +82,39 @@ def dump_npy(value: Array) -> list[bytes | memoryview]:
         f"{{'descr': {descr!r}, 'fortran_order': {fortran}, "
         f"'shape': {value.shape!r}, }}"
     )
-    return [_header(text), _data(value.T if fortran else value)]
+    return _header(text), _data(value.T if fortran else value)
 
 
-def load_npy(data: bytes, budget: Budget) -> Array:
+def load_npy(chunks: Iterator[bytes], budget: Budget) -> Array:
     """Read an array in NPY format after checking what its header claims.
 
     Raises:
         UndecodableError: not an array, one that needs pickle, or one whose header
             claims another size than the data has.
     """
-    text, start = _read_header(data)
-    try:
-        header = ast.literal_eval(text)
-        dtype = np.lib.format.descr_to_dtype(header["descr"])
-        shape, fortran = tuple(header["shape"]), bool(header["fortran_order"])
-    except (ValueError, TypeError, KeyError, SyntaxError, RecursionError) as err:
-        raise UndecodableError(f"The array's header is malformed: {err}.") from err
-    if dtype.hasobject:
-        raise UndecodableError("The array holds pickled objects.")
-    if not all(type(length) is int and length >= 0 for length in shape):
-        raise UndecodableError(f"The array's shape {shape} is malformed.")
+    data = next(chunks, b"")
+    while len(data) < _HEADER_BYTES and (more := next(chunks, b"")):
+        data += more
+    dtype, shape, fortran, start = _parse_header(data)
     count = math.prod(shape)
-    if count * dtype.itemsize != len(data) - start:
-        raise UndecodableError(
-            f"The array's header claims {count * dtype.itemsize} bytes, "
-            f"{len(data) - start} are there."
-        )
-    if dtype.itemsize == 0:
+    size = count * dtype.itemsize
+    if size == 0:
         budget.take_elements(count)
-    # A copy, because the memory of bytes can not be written to.
-    flat = np.frombuffer(data, dtype=np.uint8, offset=start).copy()
+    if size > budget.bytes_left + len(data):
+        raise UndecodableError(f"The array's header claims {size} bytes.")
+    flat = np.empty(size, dtype=np.uint8)
+    target, at, part = flat.data, 0, memoryview(data)[start:]
+    while part:
+        end = at + len(part)
+        if end > size:
+            break
+        target[at:end] = part
+        at, part = end, memoryview(next(chunks, b""))
+    if part or at != size:
+        raise UndecodableError(
+            f"The array's header claims {size} bytes, the data has "
+            f"{'more' if part else at}."
+        )
     return np.ndarray(shape, dtype, flat, order="F" if fortran else "C")
 
 
@@ -149,16 +155,26 @@ def _data(value: Array) -> bytes | memoryview:
     return value.reshape(-1).view(np.uint8).data
 
 
-def _read_header(data: bytes) -> tuple[str, int]:
+def _parse_header(data: bytes) -> tuple[np.dtype[Any], tuple[int, ...], bool, int]:
+    """Read the header: type, shape, order, and where the data begins."""
     if data[:6] != _MAGIC or len(data) < 12 or data[6] not in {1, 2, 3}:  # noqa: PLR2004
         raise UndecodableError("The payload is no array in NPY format.")
-    width = 2 if data[6] == 1 else 4
-    start = 8 + width
-    size = int.from_bytes(data[8:start], "little")
-    if size > _HEADER_BYTES or start + size > len(data):
-        raise UndecodableError(f"The array's header claims {size} bytes.")
+    start = 10 if data[6] == 1 else 12
+    end = start + int.from_bytes(data[8:start], "little")
+    if end - start > _HEADER_BYTES or end > len(data):
+        raise UndecodableError(f"The array's header claims {end - start} bytes.")
     encoding = "utf-8" if data[6] == 3 else "latin-1"  # noqa: PLR2004
-    return data[start : start + size].decode(encoding), start + size
+    try:
+        header = ast.literal_eval(data[start:end].decode(encoding))
+        dtype = np.lib.format.descr_to_dtype(header["descr"])
+        shape, fortran = tuple(header["shape"]), bool(header["fortran_order"])
+    except (ValueError, TypeError, KeyError, SyntaxError, RecursionError) as err:
+        raise UndecodableError(f"The array's header is malformed: {err}.") from err
+    if dtype.hasobject:
+        raise UndecodableError("The array holds pickled objects.")
+    if not all(type(length) is int and length >= 0 for length in shape):
+        raise UndecodableError(f"The array's shape {shape} is malformed.")
+    return dtype, shape, fortran, end
 
 
 def _leaves(value: Any) -> Any:

@@ -11,13 +11,12 @@ from __future__ import annotations
 import io
 import struct
 import uuid
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit, qpy
 from qiskit.circuit import Instruction, Parameter
 
-from program_runtime.codec.decoder import RuntimeDecoder
+from program_runtime.codec.decoder import NestedDecoder
 from program_runtime.codec.encoder import RuntimeEncoder
 from program_runtime.codec.legacy_expressions import (
     check_powers,
@@ -117,8 +116,7 @@ def _dump(circuit: QuantumCircuit) -> bytes:
 
 def _load(data: bytes, budget: Budget) -> QuantumCircuit:
     _check(data)
-    # Qiskit only ever calls it, as json.loads(text, cls=...) would.
-    metadata: Any = partial(RuntimeDecoder, budget=budget)
+    metadata: Any = NestedDecoder(budget) if b"__type__" in data else None
     try:
         circuits = qpy.load(io.BytesIO(data), metadata_deserializer=metadata)
     except Exception as err:

@@ -18,7 +18,7 @@ from qiskit.primitives.containers.bindings_array import BindingsArray
 from qiskit.primitives.containers.observables_array import ObservablesArray
 from qiskit.result import Result
 
-from program_runtime.codec.decoder import RuntimeDecoder
+from program_runtime.codec.decoder import NestedDecoder
 from program_runtime.codec.encoder import RuntimeEncoder
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def encode_bindings(value: BindingsArray) -> dict[str, Any]:
 def decode_bindings(value: Any, budget: Budget) -> BindingsArray:
     """Rebuild an array of parameter values."""
     data = {
-        tuple(RuntimeDecoder(budget=budget).decode(key)): item
+        tuple(NestedDecoder(budget).decode(key)): item
         for key, item in (value.get("data") or {}).items()
     }
     return BindingsArray(data, shape=value.get("shape"))

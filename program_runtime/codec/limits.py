@@ -15,14 +15,12 @@ _NESTED_TEXTS = 8
 # A text this long may be mostly base64: looking at what is outside of strings
 # first is then cheaper than three searches through all of it.
 _LONG_TEXT = 100_000
-_FEW_QUOTES = 2_000
+_FEW_STRINGS = 200
 
-_STRUCTURE = b'[]{}"'
-_ALL_BYTES = bytes(range(256))
-_NOT_STRUCTURE = _ALL_BYTES.translate(None, _STRUCTURE)
-_NOT_STRUCTURE_OR_COMMA = _ALL_BYTES.translate(None, _STRUCTURE + b",")
+_NOT_STRUCTURE = bytes(range(256)).translate(None, b'[]{},"')
+_CHEAP_LEVELS = 16
 # As signed bytes: +1 for an opening bracket, -1 for a closing one.
-_STEPS = bytes.maketrans(b"[{]},", b"\x01\x01\xff\xff\x00")
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +46,14 @@ class Budget:
     Texts inside of the text (a circuit's metadata) draw on the same budget.
     """
 
-    __slots__ = ("bytes_left", "elements_left", "limits", "texts_open")
+    __slots__ = ("bytes_left", "elements_left", "limits", "texts_open", "used")
 
     def __init__(self, limits: DecodeLimits) -> None:
         self.limits = limits
         self.bytes_left = limits.decoded_bytes
         self.elements_left = limits.elements
         self.texts_open = 0
+        self.used = False
 
     def open_text(self, text: str) -> None:
         """Check a text, and count it as open until :meth:`close_text`.
@@ -65,6 +64,7 @@ class Budget:
         """
         if self.texts_open == _NESTED_TEXTS:
             raise UndecodableError("Too many texts are inside of each other.")
+        self.used = True
         self.take_text(text)
         self.texts_open += 1
 
@@ -117,8 +117,8 @@ class Budget:
 def measure(text: str, *, depth: int, elements: int) -> tuple[int, int]:
     """Count the values and the nesting of a JSON text without parsing it.
 
-    The answer is exact where a limit might be exceeded; below the limits it is an
-    upper bound, which is much cheaper.
+    The depth is exact where it exceeds the limit; below it is an upper bound,
+    which is much cheaper.
 
     Args:
         text: JSON, or anything else: then the JSON parser will say so.
@@ -131,32 +131,52 @@ def measure(text: str, *, depth: int, elements: int) -> tuple[int, int]:
     if len(text) <= depth and len(text) <= elements:
         return len(text), 0
     outside = _outside_of_strings(text) if len(text) > _LONG_TEXT else text
-    brackets = outside.count("[") + outside.count("{")
-    values = brackets + outside.count(",") + 1
-    if brackets <= depth and values <= elements:
-        return values, brackets
-    skeleton = _skeleton(outside, commas=values > elements)
-    if values > elements:
-        values = sum(skeleton.count(byte) for byte in (b"[", b"{", b",")) + 1
-    steps = array("b", skeleton.translate(_STEPS))
-    return values, max(accumulate(steps), default=0)
+    if len(outside) <= _LONG_TEXT:
+        brackets = outside.count("[") + outside.count("{")
+        values = brackets + outside.count(",") + 1
+        if brackets <= depth and values <= elements:
+            return values, brackets
+    skeleton = _skeleton(outside)
+    values = len(skeleton) - skeleton.count(b"]") - skeleton.count(b"}") + 1
+    return values, _depth(skeleton.translate(None, b","), depth)
 
 
 def _outside_of_strings(text: str) -> str:
     """Drop the strings of a text that has few of them, if that is simple."""
-    pieces = text.split('"', _FEW_QUOTES)
-    if len(pieces) > _FEW_QUOTES or any(piece.endswith("\\") for piece in pieces):
-        return text
-    return "".join(pieces[::2])
+    pieces, at = [], 0
+    for _ in range(_FEW_STRINGS):
+        start = text.find('"', at)
+        end = text.find('"', start + 1) if start >= 0 else -1
+        if end < 0:
+            pieces.append(text[at:])
+            return "".join(pieces)
+        if text[end - 1] == "\\":
+            break
+        pieces.append(text[at:start])
+        at = end + 1
+    return text
 
 
-def _skeleton(text: str, *, commas: bool) -> bytes:
-    """Keep only the brackets, and the commas, that are outside of strings."""
+def _skeleton(text: str) -> bytes:
+    """Keep only the brackets and commas that are outside of strings."""
     data = text.encode("utf-8", "surrogatepass")
     if b"\\" in data:
         data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
-    data = data.translate(None, _NOT_STRUCTURE_OR_COMMA if commas else _NOT_STRUCTURE)
-    # Strings without brackets are now two quotes in a row. Dropping pairs of
-    # quotes leaves it as it was which brackets are inside of a string.
+    data = data.translate(None, _NOT_STRUCTURE)
+    # Strings without structure are now two quotes in a row. Dropping pairs of
+    # quotes leaves it as it was which characters are inside of a string.
     data = data.replace(b'""', b"")
     return b"".join(data.split(b'"')[::2])
+
+
+def _depth(brackets: bytes, limit: int) -> int:
+    """Count how deep brackets nest: exactly if deeper than the limit."""
+    # Dropping the innermost pairs drops at most one level, and most of the bytes.
+    left, levels = brackets, 0
+    while left and levels < min(_CHEAP_LEVELS, limit):
+        left = left.replace(b"[]", b"").replace(b"{}", b"")
+        levels += 2
+    if not left:
+        return min(levels, limit)
+    steps = array("b", brackets.translate(_STEPS))
+    return max(accumulate(steps), default=0)

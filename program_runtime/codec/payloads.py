@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 from program_runtime.errors import UndecodableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from program_runtime.codec.limits import Budget
 
 # Up to this size compressing all of it costs no more than looking at samples.
-_SMALL_BYTES = 16 * 1024
+_SMALL_BYTES = 4 * 1024
 _SAMPLE_BYTES = 4 * 1024
 _SAMPLES = 4
+
+_CHUNK_BYTES = 3 * 64 * 1024
+_CHUNK_CHARACTERS = 4 * 64 * 1024
 
 # Random doubles shrink to 0.95 of their size at 25 ns a byte: not worth it.
 _WORTHWHILE_RATIO = 0.85
@@ -27,18 +30,36 @@ _FAST = 1
 _STORED = 0
 
 
-def pack(parts: Sequence[bytes | memoryview]) -> str:
-    """Compress bytes, given in parts, into base64 text.
-
-    Bytes that would hardly shrink, judged by samples, are stored: a zlib stream
-    too, so every reader of compressed payloads reads it.
-    """
-    size = sum(len(part) for part in parts)
-    level = _FAST if size <= _SMALL_BYTES or _shrinks(parts) else _STORED
+def pack(parts: Sequence[bytes | memoryview], *, level: int = _FAST) -> str:
+    """Compress bytes, given in parts, into base64 text."""
     stream = zlib.compressobj(level)
-    compressed = [stream.compress(part) for part in parts]
-    compressed.append(stream.flush())
-    return pack_plain(b"".join(compressed))
+    if sum(map(len, parts)) <= _CHUNK_BYTES:
+        return pack_plain(b"".join((*map(stream.compress, parts), stream.flush())))
+    # In chunks that stay in the processor's cache.
+    texts, pending = [], b""
+    for chunk in _chunks(parts):
+        pending += stream.compress(chunk)
+        whole = len(pending) - len(pending) % 3
+        texts.append(pack_plain(pending[:whole]))
+        pending = pending[whole:]
+    texts.append(pack_plain(pending + stream.flush()))
+    return "".join(texts)
+
+
+def level_for(data: bytes | memoryview) -> int:
+    """Choose the level for an array's data by compressing samples of it.
+
+    Data that would hardly shrink is stored: a zlib stream too, so every reader of
+    compressed payloads reads it.
+    """
+    if len(data) <= _SMALL_BYTES:
+        return _FAST
+    size = min(_SAMPLE_BYTES, max(_SMALL_BYTES, len(data) // 4) // _SAMPLES)
+    step = (len(data) - size) // (_SAMPLES - 1)
+    starts = range(0, len(data) - size + 1, step)
+    sample = b"".join(data[start : start + size] for start in starts)
+    shrinks = len(zlib.compress(sample, _FAST)) < _WORTHWHILE_RATIO * len(sample)
+    return _FAST if shrinks else _STORED
 
 
 def pack_plain(data: bytes) -> str:
@@ -53,18 +74,38 @@ def unpack(text: Any, budget: Budget) -> bytes:
         UndecodableError: no text, no base64, no zlib stream, incomplete, or too
             large.
     """
-    compressed = _from_base64(text)
+    if not isinstance(text, str) or len(text) > _CHUNK_CHARACTERS:
+        return b"".join(unpack_chunks(text, budget))
     stream = zlib.decompressobj()
     try:
-        data = stream.decompress(compressed, budget.bytes_left + 1)
+        data = stream.decompress(_from_base64(text), budget.bytes_left + 1)
     except zlib.error as err:
-        raise UndecodableError(f"The payload is no zlib stream: {err}.") from err
+        raise _no_stream(err) from err
     budget.take_bytes(len(data))
-    if not stream.eof:
-        raise UndecodableError("The payload ends too early.")
-    if stream.unused_data:
-        raise UndecodableError("Bytes follow the end of the payload.")
+    _check_end(stream)
     return data
+
+
+def unpack_chunks(text: Any, budget: Budget) -> Iterator[bytes]:
+    """Decompress base64 text in chunks, so that nobody needs all of it at once.
+
+    Raises:
+        UndecodableError: as :func:`unpack`.
+    """
+    stream = zlib.decompressobj()
+    try:
+        for compressed in _base64_chunks(text):
+            rest = compressed
+            while rest and not stream.eof:
+                data = stream.decompress(rest, _CHUNK_BYTES)
+                budget.take_bytes(len(data))
+                rest = stream.unconsumed_tail
+                yield data
+            if rest:
+                break
+    except zlib.error as err:
+        raise _no_stream(err) from err
+    _check_end(stream)
 
 
 def unpack_plain(text: Any, budget: Budget) -> bytes:
@@ -73,26 +114,43 @@ def unpack_plain(text: Any, budget: Budget) -> bytes:
     Raises:
         UndecodableError: no text, no base64 or too large.
     """
-    data = _from_base64(text)
+    data = b"".join(_base64_chunks(text))
     budget.take_bytes(len(data))
     return data
 
 
-def _from_base64(text: Any) -> bytes:
+def _base64_chunks(text: Any) -> Iterator[bytes]:
     if not isinstance(text, str):
         raise UndecodableError(
             f"The payload is not base64 text but of type {type(text).__name__!r}."
         )
+    for start in range(0, len(text), _CHUNK_CHARACTERS):
+        piece = text[start : start + _CHUNK_CHARACTERS]
+        data = _from_base64(piece)
+        if len(data) < _CHUNK_BYTES and start + len(piece) < len(text):
+            raise UndecodableError("The payload is no base64: padding inside.")
+        yield data
+
+
+def _from_base64(text: str) -> bytes:
     try:
         return binascii.a2b_base64(text, strict_mode=True)
     except ValueError as err:
         raise UndecodableError(f"The payload is no base64: {err}.") from err
 
 
-def _shrinks(parts: Sequence[bytes | memoryview]) -> bool:
-    """Compress a few samples of the longest part."""
-    longest = max(parts, key=len)
-    step = max(1, (len(longest) - _SAMPLE_BYTES) // (_SAMPLES - 1))
-    starts = range(0, len(longest) - _SAMPLE_BYTES + 1, step)
-    sample = b"".join(longest[start : start + _SAMPLE_BYTES] for start in starts)
-    return len(zlib.compress(sample, _FAST)) < _WORTHWHILE_RATIO * len(sample)
+def _no_stream(error: zlib.error) -> UndecodableError:
+    return UndecodableError(f"The payload is no zlib stream: {error}.")
+
+
+def _check_end(stream: zlib._Decompress) -> None:
+    if not stream.eof:
+        raise UndecodableError("The payload ends too early.")
+    if stream.unused_data:
+        raise UndecodableError("Bytes follow the end of the payload.")
+
+
+def _chunks(parts: Sequence[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    for part in parts:
+        for start in range(0, len(part), _CHUNK_BYTES):
+            yield part[start : start + _CHUNK_BYTES]

@@ -26,12 +26,6 @@ def encode_complex(value: complex) -> dict[str, Any]:
     return {"__type__": "complex", "__value__": [value.real, value.imag]}
 
 
-def decode_complex(value: Any, _budget: Budget) -> complex:
-    """Rebuild a complex number."""
-    real, imaginary = value
-    return complex(float(real), float(imaginary))
-
-
 def encode_set(value: set[Any] | frozenset[Any]) -> dict[str, Any]:
     """Tag a set; a frozen one comes back as an equal plain one."""
     return {"__type__": "set", "__value__": list(value)}

@@ -62,7 +62,7 @@ def _read_archive(data: bytes, budget: Budget) -> dict[str, Any]:
             budget.take_bytes(sum(member.file_size for member in members))
             return {
                 member.filename.removesuffix(".npy"): load_npy(
-                    archive.read(member), budget
+                    iter((archive.read(member),)), budget
                 )
                 for member in members
             }

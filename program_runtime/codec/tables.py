@@ -67,7 +67,6 @@ _AFTER_TO_JSON = {
 # These get the value under "__value__" ...
 VALUE_TAGS = {
     "datetime": "plain.decode_date",
-    "complex": "plain.decode_complex",
     "ndarray": "arrays.decode_array",
     "set": "plain.decode_set",
     "Result": "containers.decode_result",
