@@ -28,6 +28,33 @@ _EXACT: Final[dict[str, set[type]]] = {
 }
 
 
+def _part(
+    validator: Any, value: Any, subschema: Any, path: str | int
+) -> Iterator[ValidationError]:
+    """Judge a part of a value; jsonschema forgets where ``false`` stood."""
+    if subschema is False:
+        yield ValidationError("is not allowed", path=[path])
+    else:
+        yield from validator.descend(value, subschema, path=path)
+
+
+def _properties(
+    validator: Any, subschemas: Any, value: Any, _: Any
+) -> Iterator[ValidationError]:
+    if isinstance(value, dict):
+        for name, subschema in subschemas.items():
+            if name in value:
+                yield from _part(validator, value[name], subschema, name)
+
+
+def _prefix_items(
+    validator: Any, subschemas: Any, value: Any, _: Any
+) -> Iterator[ValidationError]:
+    if kinds.is_array(value):
+        for index, (item, each) in enumerate(zip(value, subschemas, strict=False)):
+            yield from _part(validator, item, each, index)
+
+
 def _pattern_properties(
     validator: Any, by_pattern: Any, value: Any, _: Any
 ) -> Iterator[ValidationError]:
@@ -36,9 +63,7 @@ def _pattern_properties(
     for source, subschema in by_pattern.items():
         for name, item in value.items():
             if isinstance(name, str) and patterns.matches(source, name):
-                yield from validator.descend(
-                    item, subschema, path=name, schema_path=source
-                )
+                yield from _part(validator, item, subschema, name)
 
 
 def _additional_properties(
@@ -56,7 +81,7 @@ def _additional_properties(
         if subschema is False:
             yield ValidationError("is an unknown name", path=[name])
         else:
-            yield from validator.descend(item, subschema, path=name)
+            yield from _part(validator, item, subschema, name)
 
 
 def _property_names(
@@ -64,7 +89,7 @@ def _property_names(
 ) -> Iterator[ValidationError]:
     if isinstance(value, dict):
         for name in value:
-            yield from validator.descend(name, subschema, path=name)
+            yield from _part(validator, name, subschema, name)
 
 
 def _items(
@@ -76,18 +101,15 @@ def _items(
     if _all_plain(subschema, value[first:] if first else value):
         return
     for index in range(first, len(value)):
-        yield from validator.descend(value[index], subschema, path=index)
+        yield from _part(validator, value[index], subschema, index)
 
 
 def items_2019(
     validator: Any, subschema: Any, value: Any, schema: Any
 ) -> Iterator[ValidationError]:
     """Judge ``items``, which in draft 2019-09 may be a list of schemas."""
-    if not isinstance(subschema, list):
-        yield from _items(validator, subschema, value, schema)
-    elif kinds.is_array(value):
-        for index, (item, each) in enumerate(zip(value, subschema, strict=False)):
-            yield from validator.descend(item, each, path=index)
+    judge = _prefix_items if isinstance(subschema, list) else _items
+    yield from judge(validator, subschema, value, schema)
 
 
 def _all_plain(subschema: Any, values: Any) -> bool:
@@ -132,6 +154,8 @@ def _one_of(
 def _first_errors(
     validator: Any, value: Any, branch: Any, index: int
 ) -> list[ValidationError]:
+    if branch is False:
+        return [ValidationError("is not allowed", schema_path=[index])]
     errors = validator.descend(value, branch, schema_path=index)
     return list(itertools.islice(errors, _BRANCH_ERRORS))
 
@@ -162,5 +186,7 @@ APPLICATORS: dict[str, Keyword] = {
     "not": _not,
     "oneOf": _one_of,
     "patternProperties": _pattern_properties,
+    "prefixItems": _prefix_items,
+    "properties": _properties,
     "propertyNames": _property_names,
 }

@@ -61,9 +61,9 @@ def _wrong(path: str, value: Any) -> Iterator[Problem]:
         messages = [None if _storable(value) else message]
     elif value is not None and not isinstance(value, (bool, list)):
         messages = [f"is {wording.kind(value)}, which is not JSON"]
-    for message in messages:
-        if message:
-            yield Problem(path=path, message=message)
+    for found in messages:
+        if found:
+            yield Problem(path=path, message=found)
 
 
 def _bad_name(name: Any) -> str | None:

@@ -135,7 +135,12 @@ def _circuit(_: dict[str, Any], value: Any) -> Any:
 
     if "OPENQASM 3" in value:
         return qasm3.loads(value)
-    return qasm2.loads(value, custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS)
+    # Without include_path a text could name any file of this machine.
+    return qasm2.loads(
+        value,
+        include_path=(),
+        custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS,
+    )
 
 
 def _array(schema: dict[str, Any], value: Any) -> Any:

@@ -143,8 +143,10 @@ def _emit_alternatives(states: list[_State], node: syntax.Alternatives) -> None:
 
 def _emit_repeat(states: list[_State], node: syntax.Repeat) -> None:
     for _ in range(node.least):
-        _append(states, None, len(states) + 1)  # so that no repeat is for nothing
+        before = len(states)
         _emit(states, node.node)
+        if len(states) == before:
+            break  # nothing, however often it is repeated
     if node.most is None:
         fork = _append(states, None)
         _emit(states, node.node)

@@ -96,7 +96,7 @@ def _operator(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
 def _qubits(schema: Mapping[str, Any], found: int) -> Iterator[str]:
     most = schema.get("maxQubits")
     if most is not None and found > most:
-        yield f"has {wording.count(found, 'qubit')}, at most {most} are allowed"
+        yield f"has {wording.count(found, 'qubit')}, the limit is {most:,}"
 
 
 def _array(schema: Mapping[str, Any], value: Any) -> Iterator[str]:

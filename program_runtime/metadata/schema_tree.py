@@ -47,7 +47,8 @@ def positions(schema: Any) -> Tree:
     while todo:
         parts, current = todo.pop()
         found[parts] = current
-        todo += [((*parts, *more), child) for more, child in children(current)]
+        inner = [((*parts, *more), child) for more, child in children(current)]
+        todo += reversed(inner)  # so that places come in the order of the document
     return found
 
 

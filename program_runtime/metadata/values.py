@@ -70,7 +70,7 @@ def _bounded(problems: list[Problem]) -> list[Problem]:
 def _judge(schema: Any, value: Any, base: str) -> list[Problem]:
     if schema is True or schema == {}:
         return []
-    work.allow(work.MAX_REFERENCES)
+    work.begin(value)
     try:
         errors = compiled.checker(schema).iter_errors(value)
         first = list(itertools.islice(errors, MAX_PROBLEMS + 1))

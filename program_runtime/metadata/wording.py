@@ -30,12 +30,14 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$-]*\Z")
 
 def show(value: Any) -> str:
     """Return a short form of a value, whatever its size."""
-    if isinstance(value, (str, int, float, complex, list, tuple, dict)):
-        try:
-            return _SHORT.repr(value)
-        except ValueError:  # an int of more digits than Python prints
-            return "a very long integer"
-    return kind(value)
+    if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
+        value = value.item()
+    if not isinstance(value, (str, int, float, complex, list, tuple, dict)):
+        return kind(value)
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # an int of more digits than Python prints
+        return "a very long integer"
 
 
 def kind(value: Any) -> str:
