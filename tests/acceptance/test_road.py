@@ -79,7 +79,9 @@ def test_inputs_are_refused_before_a_job_exists(qrt, project, serving):
     refused = qrt("submit", "my-vqe", "-i", "iteration=5", "--json", code=3)
     error = json.loads(refused.stdout)["error"]
     assert error["code"] == "bad_inputs"
-    paths = " ".join(f["path"] + f["message"] for f in error["findings"])
+    paths = " ".join(
+        f["path"] + f["message"] + f.get("hint", "") for f in error["findings"]
+    )
     assert "iterations" in paths  # did you mean
     assert "hamiltonian" in paths  # missing
     assert json.loads(qrt("jobs", "--json").stdout)["count"] == 0

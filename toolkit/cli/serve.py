@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolkit.cli import _settings
 from toolkit.cli._output import speaks
 from toolkit.errors import ToolkitError
 
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
 
 
 @click.command("serve")
-@click.option("--host", envvar="QRT_HOST", show_envvar=True, default="127.0.0.1")
-@click.option("--port", envvar="QRT_PORT", show_envvar=True, type=int, default=8000)
+@click.option("--host", envvar="QRT_HOST", show_envvar=True, help="Default: 127.0.0.1.")
+@click.option(
+    "--port",
+    envvar="QRT_PORT",
+    show_envvar=True,
+    type=int,
+    help="Default: 8000; 0 takes a free one.",
+)
 @click.option(
     "--data-dir",
     envvar="QRT_DATA_DIR",
@@ -54,8 +61,11 @@ def command(*, out: Output, **options: Any) -> None:
             hint="python -m pip install 'qiskit-program-toolkit[service]'",
         ) from error
     given = {name: value for name, value in options.items() if value is not None}
-    serve(
-        settings_class(**given),
-        config_dir=_settings.config_dir(),
-        on_ready=lambda facts: out.data(facts, facts["line"]),
-    )
+    settings = settings_class(**given)
+
+    def announce(line: str) -> None:
+        facts = json.loads((settings.data_dir / "service.json").read_text())
+        out.data(facts, line)
+        sys.stdout.flush()
+
+    serve(settings, announce=announce)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from toolkit.cli._output import speaks
 from toolkit.errors import ToolkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from toolkit.cli._output import Output
 
@@ -44,7 +45,7 @@ def command() -> None:
 def add(*, name: str, role: str, out: Output, **where: Any) -> None:
     """Add a user; the new token is printed once, on stdout."""
     with _accounts(**where) as accounts:
-        token = accounts.add(name, role)
+        token = accounts.add_user(name, role)["token"]
     out.data({"user": name, "role": role, "token": token}, token)
     out.say(f"{name} ({role}): this token is shown once; only its hash is kept")
 
@@ -55,7 +56,7 @@ def add(*, name: str, role: str, out: Output, **where: Any) -> None:
 def list_users(*, out: Output, **where: Any) -> None:
     """List the users."""
     with _accounts(**where) as accounts:
-        users = accounts.list()
+        users = accounts.users()
     rows = [(u["name"], u["role"], "yes" if u["active"] else "no") for u in users]
     out.data({"users": users}, out.table(("USER", "ROLE", "ACTIVE"), rows))
 
@@ -67,7 +68,7 @@ def list_users(*, out: Output, **where: Any) -> None:
 def rotate(*, name: str, out: Output, **where: Any) -> None:
     """Give a user a new token; the old one stops working at once."""
     with _accounts(**where) as accounts:
-        token = accounts.rotate(name)
+        token = accounts.rotate_user(name)["token"]
     out.data({"user": name, "token": token}, token)
 
 
@@ -78,16 +79,28 @@ def rotate(*, name: str, out: Output, **where: Any) -> None:
 def revoke(*, name: str, out: Output, **where: Any) -> None:
     """Take a user's access away; their programs and jobs stay."""
     with _accounts(**where) as accounts:
-        accounts.revoke(name)
+        accounts.revoke_user(name)
     out.data({"revoked": name}, name)
 
 
-def _accounts(**where: Any) -> Any:
+@contextlib.contextmanager
+def _accounts(**where: Any) -> Iterator[Any]:
+    """Ask the service where one runs on this data directory, else its database."""
+    from program_runtime.client import local, locations  # noqa: PLC0415
+    from program_runtime.client.api import ServiceApi  # noqa: PLC0415
+
+    given = {name: value for name, value in where.items() if value is not None}
+    folder = given.get("data_dir") or locations.default_data_dir()
+    running = None if "database_url" in given else local.find_local_service(folder)
+    if running is not None:
+        yield ServiceApi(running.url, running.token)
+        return
     try:
-        from program_runtime.service import accounts  # noqa: PLC0415
+        from program_runtime.service import Settings, accounts  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise ToolkitError(
             f"The service needs {error.name}, which is not installed.",
             hint="python -m pip install 'qiskit-program-toolkit[service]'",
         ) from error
-    return accounts.open_accounts(**{k: v for k, v in where.items() if v is not None})
+    with accounts.open_accounts(Settings(**given)) as stored:
+        yield stored
