@@ -20,7 +20,6 @@ _REPORT_BYTES: Final = 1024 * 1024
 def frame_caps(limits: Limits) -> dict[int, int]:
     """The largest payload of each kind of frame that a child may send."""
     return {
-        FrameKind.STARTED: 0,
         FrameKind.INTERIM: limits.message_bytes,
         FrameKind.METRIC: min(_METRIC_BYTES, limits.message_bytes),
         FrameKind.CHECKPOINT: limits.message_bytes,
@@ -35,7 +34,7 @@ def explain_fault(fault: FrameFault) -> Verdict:
         return Verdict.failed("storage", f"A message was not stored: {fault.detail}")
     if fault.reason == "not_text":
         return Verdict.failed(
-            "bad_message", f"A message is not valid UTF-8: {fault.detail}."
+            "bad_message", f"A message is not valid text: {fault.detail}."
         )
     if fault.reason == "unknown_kind":
         return Verdict.failed(

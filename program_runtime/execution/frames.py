@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from program_runtime.execution.spool import SpooledText
+from program_runtime.execution.spool import SpooledText, refuse_nul
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,12 +39,11 @@ _BUFFER_BYTES: Final = 256 * 1024
 class FrameKind(IntEnum):
     """What a frame carries."""
 
-    STARTED = 1
-    INTERIM = 2
-    METRIC = 3
-    CHECKPOINT = 4
-    RESULT = 5
-    ERROR = 6
+    INTERIM = 1
+    METRIC = 2
+    CHECKPOINT = 3
+    RESULT = 4
+    ERROR = 5
     JOB = 16
     INPUTS = 17
     RESTORED = 18
@@ -78,7 +77,7 @@ def encode_frame(kind: int, payload: bytes = b"") -> bytes:
 
     Example:
         >>> encode_frame(FrameKind.INTERIM, b"42").hex()
-        '00000002023432'
+        '00000002013432'
     """
     return HEADER.pack(len(payload), kind) + payload
 
@@ -154,10 +153,9 @@ class FrameReader:
                 break
             try:
                 text = str(view[body:stop], "utf-8")
-            except UnicodeDecodeError as error:
-                self.fault = FrameFault(
-                    reason="not_text", kind=kind, size=size, detail=str(error)
-                )
+                refuse_nul(text)
+            except ValueError as error:
+                self._fail("not_text", kind, size, error)
                 break
             add((kind, text))
             start = stop
@@ -176,7 +174,7 @@ class FrameReader:
         try:
             self._spooled = SpooledText(self._spool_dir)
         except OSError as error:
-            self._fail_spool("storage", kind, size, error)
+            self._fail("storage", kind, size, error)
             return False
         self._spooled_kind = kind
         self._missing = size
@@ -194,12 +192,12 @@ class FrameReader:
             if not self._missing:
                 frames.append((self._spooled_kind, spooled.seal()))
                 self._spooled = None
-        except UnicodeDecodeError as error:
-            self._fail_spool("not_text", self._spooled_kind, self._missing, error)
+        except ValueError as error:
+            self._fail("not_text", self._spooled_kind, self._missing, error)
         except OSError as error:
-            self._fail_spool("storage", self._spooled_kind, self._missing, error)
+            self._fail("storage", self._spooled_kind, self._missing, error)
         return stop
 
-    def _fail_spool(self, reason: str, kind: int, size: int, error: Exception) -> None:
+    def _fail(self, reason: str, kind: int, size: int, error: Exception) -> None:
         self.fault = FrameFault(reason=reason, kind=kind, size=size, detail=str(error))
         self.close()

@@ -9,7 +9,20 @@ from pathlib import Path
 
 from program_runtime.execution.events import Blob
 
-__all__ = ["SpooledText"]
+__all__ = ["SpooledText", "refuse_nul"]
+
+
+def refuse_nul(text: str) -> None:
+    """Not every database takes NUL in a text, and JSON writes it as an escape.
+
+    Args:
+        text: What a program sent.
+
+    Raises:
+        ValueError: It contains NUL.
+    """
+    if "\0" in text:
+        raise ValueError("it contains the character NUL")
 
 
 class SpooledText:
@@ -28,10 +41,10 @@ class SpooledText:
         """Add a piece.
 
         Raises:
-            UnicodeDecodeError: The text is not UTF-8.
+            ValueError: The text is not UTF-8, or it contains NUL.
             OSError: The disk refuses it.
         """
-        self._decoder.decode(piece)
+        refuse_nul(self._decoder.decode(piece))
         self._hash.update(piece)
         self._size += len(piece)
         while piece:

@@ -194,7 +194,7 @@ class Supervisor:
                 discard(payload)  # main has returned
             elif kind in _EVENT_TYPES:
                 self._on_message(kind, payload, now)
-            elif kind != FrameKind.STARTED:
+            else:
                 self._on_last_frame(kind, payload)
         fault = self._frames.fault
         if fault is not None:

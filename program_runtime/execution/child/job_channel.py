@@ -103,7 +103,7 @@ class ChannelSink:
         >>> sink = ChannelSink(JobChannel(theirs), restored=None)
         >>> sink.send("interim", "42")
         >>> ours.recv(64)
-        b'\x00\x00\x00\x02\x0242'
+        b'\x00\x00\x00\x02\x0142'
         >>> ours.close(); theirs.close()
     """
 

@@ -14,7 +14,7 @@ from program_runtime.execution.child.failure import (
 )
 from program_runtime.execution.child.job_channel import ChannelSink, JobChannel
 from program_runtime.execution.child.loader import check_call, load_main
-from program_runtime.execution.child.surroundings import flush_streams
+from program_runtime.execution.child.surroundings import end_log, flush_streams
 from program_runtime.execution.frames import FrameKind
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def run_job(
     try:
         _run(job, inputs, restored, channel)
     except ChildFailure as failure:
-        flush_streams()
+        end_log()
         channel.fail(failure)
     # The supervisor has the result; tearing this process down is not urgent.
     give_way(_LAST_NICENESS)
@@ -67,14 +67,13 @@ def _run(
     backend = _backend(job)
     sink = ChannelSink(channel, restored=restored)
     messenger = UserMessenger(sink)
-    channel.send(FrameKind.STARTED, b"")
     value = _call(main, backend, messenger, values, folder)
     if value is None and sink.final is not None:
         text = sink.final
     else:
         text = _encode_result(encode, value)
     result = _checked(text, job.limits.result_bytes)
-    flush_streams()
+    end_log()
     channel.send(FrameKind.RESULT, result)
 
 

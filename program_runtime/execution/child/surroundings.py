@@ -8,6 +8,7 @@ import random
 import signal
 import sys
 import tempfile
+import threading
 import warnings
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from program_runtime.execution.child.assignment import Assignment
 
-__all__ = ["flush_streams", "prepare", "settle"]
+__all__ = ["end_log", "flush_streams", "prepare", "settle"]
 
 
 def settle() -> None:
@@ -55,6 +56,19 @@ def flush_streams() -> None:
             stream.flush()
         except Exception:  # noqa: BLE001, S112 - replaced by the program
             continue
+
+
+def end_log() -> None:
+    """Write out what is left and close the log before the last frame is sent.
+
+    The supervisor then has both ends at once, with no further change of processes. As
+    long as other threads run they may print, so the log stays open for them.
+    """
+    flush_streams()
+    others = [thread for thread in threading.enumerate() if not thread.daemon]
+    if len(others) == 1:
+        os.dup2(0, 1)
+        os.dup2(0, 2)
 
 
 def _open_streams() -> None:
