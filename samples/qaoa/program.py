@@ -7,6 +7,7 @@ evaluation, in ``main``; circuits are built and counts digested by plain functio
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -194,15 +195,13 @@ def main(
     """
     circuit = transpile(build_circuit(edges, layers), backend, seed_transpiler=seed)
     search = Search(backend, user_messenger, edges, circuit)
-    try:
+    with suppress(_FinishNowError):
         minimize(
             search.evaluate,
             first_angles(layers),
             method="COBYLA",
             options={"maxiter": evaluations, "rhobeg": 0.3},
         )
-    except _FinishNowError:
-        pass
     return {
         "best": search.best,
         "best_cut": search.best_cut,

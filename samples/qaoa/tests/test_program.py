@@ -5,10 +5,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-import program
 import pytest
 from program_runtime.program.testing import RecordingMessenger, local_backend
 from qiskit.quantum_info import Statevector
+
+import program
 
 SAMPLE = json.loads(
     (Path(__file__).parents[1] / "inputs" / "ten_nodes.json").read_text()
