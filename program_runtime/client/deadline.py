@@ -10,6 +10,8 @@ __all__ = ["Deadline"]
 
 _WAIT_S = 25.0
 """One long poll; below the minute after which proxies cut a silent connection."""
+_HASTE_S = 0.2
+"""Polls follow each other no faster."""
 
 
 class Deadline:
@@ -22,7 +24,7 @@ class Deadline:
     def __init__(self, timeout_s: float | None) -> None:
         self._timeout_s = timeout_s
         self._end = None if timeout_s is None else time.monotonic() + timeout_s
-        self._asked = False
+        self._last_poll: float | None = None
 
     def left_s(self) -> float | None:
         """Seconds left; None without a timeout."""
@@ -31,12 +33,13 @@ class Deadline:
     def next_wait(self, job_id: str) -> float:
         """How long the next poll may wait; the first poll is always made."""
         left_s = self.left_s()
-        if left_s is None:
-            return _WAIT_S
-        if left_s <= 0 and self._asked:
-            raise self.error(job_id)
-        self._asked = True
-        return min(left_s, _WAIT_S)
+        if self._last_poll is not None:
+            if left_s is not None and left_s <= 0:
+                raise self.error(job_id)
+            # A service that is shutting down holds no answer back.
+            time.sleep(max(self._last_poll + _HASTE_S - time.monotonic(), 0))
+        self._last_poll = time.monotonic()
+        return _WAIT_S if left_s is None else min(left_s, _WAIT_S)
 
     def error(self, job_id: str) -> errors.RuntimeJobTimeoutError:
         """The error when the time is over."""

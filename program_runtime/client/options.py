@@ -38,7 +38,7 @@ class RuntimeOptions:
     """Not used by a service of this project; refused, never ignored."""
     job_tags: list[str] | None = None
     """Tags to find the job by."""
-    max_execution_time: int | None = None
+    max_execution_time: float | None = None
     """Seconds that the job may run."""
     session_time: int | str | None = None
     """Seconds, or ``"2h 30m"``, that a session started by this run may last."""
@@ -109,7 +109,10 @@ class RuntimeOptions:
             yield _problem("job_tags", f"{self.job_tags!r} is no list of strings")
         if self.session_time is not None:
             yield from _session_time_problems(self.session_time)
-        for name, least in (("max_execution_time", 1), ("shots", 1), ("seed", 0)):
+        if not _is_positive_or_none(self.max_execution_time):
+            message = f"{self.max_execution_time!r} is no number of seconds above 0"
+            yield _problem("max_execution_time", message)
+        for name, least in (("shots", 1), ("seed", 0)):
             value = getattr(self, name)
             if value is not None and not _is_whole(value, least):
                 yield _problem(name, f"{value!r} is no whole number from {least} on")
@@ -144,6 +147,12 @@ def _matches(pattern: re.Pattern[str], value: object) -> bool:
 def _is_list_of_texts(value: object) -> bool:
     return isinstance(value, (list, tuple)) and all(
         isinstance(item, str) for item in value
+    )
+
+
+def _is_positive_or_none(value: object) -> bool:
+    return value is None or (
+        isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
     )
 
 

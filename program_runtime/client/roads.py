@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,6 +32,7 @@ _PING_S = 20.0
 _PONG_TIMEOUT_S = 60.0
 _WAIT_S = 25.0
 """Below the minute after which proxies cut a silent connection."""
+_HASTE_S = 0.2
 _PAGE = 1000
 _SERVER_FAILURE = 500
 
@@ -139,11 +141,12 @@ class PollRoad:
     def __init__(self, api: ServiceApi, job_id: str) -> None:
         self._api = api
         self._job_id = job_id
-        self._closed = False
+        self._closed = threading.Event()
 
     def frames(self, after: int) -> Iterator[list[dict[str, Any]]]:
         """Yield pages; each request is answered as soon as there is an event."""
-        while not self._closed:
+        while not self._closed.is_set():
+            asked = time.monotonic()
             try:
                 page = self._api.events(
                     self._job_id, after=after, limit=_PAGE, wait_s=_WAIT_S
@@ -153,9 +156,12 @@ class PollRoad:
             if page["events"]:
                 after = page["events"][-1]["seq"]
             yield page["events"]
-            if page["final"] and after >= page["last_seq"]:
+            if page["final"]:
                 return
+            if not page["events"] and time.monotonic() - asked < _HASTE_S:
+                # A service that is shutting down holds no answer back.
+                self._closed.wait(_HASTE_S)
 
     def close(self) -> None:
         """Make ``frames`` end after the request that is under way."""
-        self._closed = True
+        self._closed.set()

@@ -177,7 +177,7 @@ class EventStream:
             page = self._api.events(self._job_id, after=self._last, limit=1)
         except errors.ServiceUnreachableError as err:
             raise RoadBroken(str(err)) from err
-        return bool(page["final"]) and self._last >= page["last_seq"]
+        return bool(page["final"]) and not page["events"]
 
     def _rest(self, error: RoadBroken) -> None:
         if self._closed.is_set():

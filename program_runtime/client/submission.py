@@ -18,6 +18,8 @@ __all__ = ["INLINE_BYTES", "check_inputs", "parameters_of", "release_of", "submi
 INLINE_BYTES = 64 * 1024
 """Larger inputs are stored first and the job names their digest."""
 
+_LISTED = 1000
+
 
 def release_of(api: ServiceApi, program: str) -> tuple[str, dict[str, Any]]:
     """The version that a reference means now, and the parameters it takes.
@@ -121,7 +123,7 @@ def _with_suggestion(
 ) -> errors.RuntimeProgramNotFound:
     if error.hint:
         return error
-    names = [entry["id"] for entry in api.programs()["programs"]]
+    names = [entry["id"] for entry in api.programs(limit=_LISTED)["programs"]]
     close = difflib.get_close_matches(name, names, n=1)
     hint = f"Did you mean {close[0]!r}?" if close else None
     return errors.RuntimeProgramNotFound(

@@ -15,12 +15,20 @@ __all__ = ["from_response", "unreachable"]
 
 _SHOWN_CHARACTERS = 500
 _BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 400, 401, 403, 404
-_CONFLICT, _TOO_LARGE, _UNPROCESSABLE = 409, 413, 422
+_CONFLICT, _UNPROCESSABLE = 409, 422
 
 _INVALID: Mapping[str, type[errors.InvalidValueError]] = {
     "bad_inputs": errors.BadInputsError,
     "bad_metadata": errors.BadMetadataError,
     "bad_bundle": errors.BadBundleError,
+}
+
+_MISSING: Mapping[str, type[errors.ApiError]] = {
+    "job": errors.RuntimeJobNotFound,
+    "label": errors.RuntimeProgramNotFound,
+    "program": errors.RuntimeProgramNotFound,
+    "release": errors.RuntimeProgramNotFound,
+    "version": errors.RuntimeProgramNotFound,
 }
 
 _LOGIN_HINT = (
@@ -50,8 +58,12 @@ def from_response(response: requests.Response, path: str) -> Exception:
         return kind(message, problems=_problems(detail), hint=hint)
     if status == _NOT_FOUND and _names_backend(code, path):
         return errors.BackendNotFoundError(message, hint=hint)
-    kind_of_api_error = _api_error(status, code, path)
-    return kind_of_api_error(message, status=status, code=code or None, hint=hint)
+    refused = errors.ApiError
+    if status == _NOT_FOUND:
+        refused = _missing(code, path)
+    elif status == _CONFLICT:
+        refused = _conflict(path)
+    return refused(message, status=status, code=code or None, hint=hint)
 
 
 def unreachable(url: str, reason: object) -> errors.ServiceUnreachableError:
@@ -62,23 +74,27 @@ def unreachable(url: str, reason: object) -> errors.ServiceUnreachableError:
     )
 
 
-def _api_error(status: int, code: str, path: str) -> type[errors.ApiError]:
-    about_jobs = code.startswith("job_") or (
-        not code.startswith(("program_", "release_")) and path.startswith("/jobs/")
-    )
-    if status == _NOT_FOUND and about_jobs:
+def _missing(code: str, path: str) -> type[errors.ApiError]:
+    """By what the code names, else by what the path asks for."""
+    if code.endswith("_not_found"):
+        return _MISSING.get(code.removesuffix("_not_found"), errors.ApiError)
+    if path.startswith("/jobs/"):
         return errors.RuntimeJobNotFound
-    if status == _NOT_FOUND and not path.startswith("/users"):
+    if path.startswith(("/programs/", "/jobs")):
         return errors.RuntimeProgramNotFound
-    if status == _CONFLICT and about_jobs:
+    return errors.ApiError
+
+
+def _conflict(path: str) -> type[errors.ApiError]:
+    if path.startswith("/jobs/"):
         return errors.RuntimeInvalidStateError
-    if status == _CONFLICT and path.startswith("/programs"):
+    if path.startswith("/programs/"):
         return errors.RuntimeDuplicateProgramError
     return errors.ApiError
 
 
 def _names_backend(code: str, path: str) -> bool:
-    return code.startswith("backend_") or path.startswith("/backends")
+    return code == "backend_not_found" or path.startswith("/backends/")
 
 
 def _detail(response: requests.Response) -> dict[str, Any]:

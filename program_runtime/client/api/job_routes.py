@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -54,7 +55,7 @@ class JobRoutes:
         Returns:
             The job.
         """
-        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else None
+        headers = {"Idempotency-Key": idempotency_key or secrets.token_hex(16)}
         answer = self.transport.request("POST", "/jobs", json=body, headers=headers)
         return dict(answer.json())
 
@@ -121,11 +122,17 @@ class JobRoutes:
 
     def cancel(self, job_id: str) -> None:
         """End the job without a result."""
-        self.transport.request("POST", f"{_path(job_id)}/cancel")
+        self._act(job_id, "cancel")
 
     def stop(self, job_id: str) -> None:
         """Ask the job to finish now, with a result."""
-        self.transport.request("POST", f"{_path(job_id)}/stop")
+        self._act(job_id, "stop")
+
+    def _act(self, job_id: str, action: str) -> None:
+        # With a key, so that it is sent again when the answer is lost.
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        path = f"{_path(job_id)}/{action}"
+        self.transport.request("POST", path, headers=headers)
 
     def set_tags(self, job_id: str, tags: Sequence[str]) -> None:
         """Replace the job's tags."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import ssl
 import threading
 import urllib.parse
@@ -11,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import certifi
 import requests
-import urllib3
-from requests.adapters import HTTPAdapter
 
 from program_runtime import errors
 from program_runtime.client.api import failures
+from program_runtime.client.api.retrying import RetryingAdapter
 from program_runtime.client.secret import Secret
 
 if TYPE_CHECKING:
@@ -28,19 +26,7 @@ API_PREFIX = "/api/v1"
 _CONNECT_TIMEOUT_S = 5.0
 _READ_TIMEOUT_S = 60.0
 
-_CONNECTIONS = 32
 _FIRST_FAILURE = 300
-
-_RETRY = urllib3.Retry(
-    total=5,
-    connect=3,
-    backoff_factor=0.1,
-    status_forcelist=(502, 503, 504),
-    # POST too: each carries an Idempotency-Key, so a repeated one does nothing.
-    allowed_methods=None,
-    respect_retry_after_header=True,
-    raise_on_status=False,
-)
 
 
 class Transport:
@@ -95,9 +81,6 @@ class Transport:
             InvalidValueError: The service found problems in what was sent.
             ServiceUnreachableError: There was no answer.
         """
-        sent_headers = dict(headers or {})
-        if method == "POST":
-            sent_headers.setdefault("Idempotency-Key", secrets.token_hex(16))
 
         def send() -> requests.Response:
             return (self._session or self._open()).request(
@@ -106,7 +89,7 @@ class Transport:
                 params=params,
                 json=json,
                 data=data,
-                headers=sent_headers,
+                headers=dict(headers or {}),
                 timeout=(_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S + wait_s),
                 allow_redirects=False,
                 stream=stream,
@@ -174,7 +157,7 @@ class Transport:
             if self._session is not None:
                 return self._session
             session = requests.Session()
-            adapter = HTTPAdapter(max_retries=_RETRY, pool_maxsize=_CONNECTIONS)
+            adapter = RetryingAdapter()
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             session.headers["User-Agent"] = "program-runtime-client"

@@ -256,6 +256,21 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def version(self):
         self._json({"version": "0.1.0", "api": {"min": 1, "max": 1}})
 
+    def users(self):
+        self._json({"users": [{"name": "owner"}]})
+
+    def add_user(self):
+        user = json.loads(self.body)
+        if self.service.take_fault("POST /users", "late"):
+            raise _DropError
+        self._json({"user": user, "token": "qrt_new"}, 201)
+
+    def rotate_user(self, name):
+        self._json({"user": {"name": name}, "token": "qrt_newer"})
+
+    def revoke_user(self, name):
+        self._send(204)
+
     def whoami(self):
         self._json({"name": "owner", "role": "admin"})
 
@@ -312,6 +327,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.service.programs[name]["version"] = version
         self.service.programs[name]["put_query"] = self.query
         self._json({"program_id": name, "version": version}, 200 if known else 201)
+
+    def set_label(self, name, label):
+        version = json.loads(self.body)["version"]
+        self.service.programs[name]["labels"][label] = version
+        self._send(204)
 
     def bundle(self, name, version):
         self._send(200, self.service.bundles[name, version], kind="application/zip")
@@ -393,8 +413,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             wait_s = float(self.query.get("wait", 0))
             job.wait(lambda: len(job.events) > after or job.status in FINAL, wait_s)
             page = job.events[after : after + limit]
-            final = job.status in FINAL
-            self._json({"events": page, "last_seq": len(job.events), "final": final})
+            last = after + len(page)
+            final = job.status in FINAL and last >= len(job.events)
+            self._json({"events": page, "last_seq": last, "final": final})
 
     def blob(self, job_id, digest):
         self._send(200, self.service.jobs[job_id].blobs[digest], kind="text/plain")
@@ -473,6 +494,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 _ROUTES = {
     "GET /version": "version",
     "GET /users/me": "whoami",
+    "GET /users": "users",
+    "POST /users": "add_user",
+    "POST /users/([^/]+)/rotate": "rotate_user",
+    "DELETE /users/([^/]+)": "revoke_user",
     "GET /backends": "backends",
     "GET /backends/([^/]+)/([^/]+)": "backend_part",
     "GET /programs": "program_list",
@@ -482,6 +507,7 @@ _ROUTES = {
     "GET /programs/([^/]+)/releases": "releases",
     "GET /programs/([^/]+)/releases/([^/]+)": "release",
     "PUT /programs/([^/]+)/releases/([^/]+)": "put_release",
+    "PUT /programs/([^/]+)/labels/([^/]+)": "set_label",
     "GET /programs/([^/]+)/releases/([^/]+)/bundle": "bundle",
     "PUT /blobs/(.+)": "put_blob",
     "POST /jobs": "submit",

@@ -108,6 +108,9 @@ def test_a_role_that_may_not_is_not_authorized(contract, api):
         ((404, "program_not_found"), "submit", errors.RuntimeProgramNotFound),
         ((409, "version_exists"), "program", errors.RuntimeDuplicateProgramError),
         ((409, "job_final"), "job", errors.RuntimeInvalidStateError),
+        ((404, "blob_not_found"), "submit", errors.ApiError),
+        ((404, "blob_not_found"), "job", errors.ApiError),
+        ((404, ""), "submit", errors.RuntimeProgramNotFound),
         ((409, ""), "user", errors.ApiError),
         ((404, ""), "user", errors.ApiError),
         ((413, "too_large"), "submit", errors.ApiError),
@@ -203,6 +206,35 @@ def test_two_submissions_are_two_jobs_unless_they_share_a_key(contract, api):
     assert list(contract.jobs) == ["job_1", "job_2"]
 
 
+def test_what_would_do_harm_twice_is_sent_once(contract, api):
+    contract.drop_next("POST /users", after_acting=True)
+    with pytest.raises(errors.ServiceUnreachableError):
+        api.add_user("ann", "user")
+    assert contract.seen("POST") == ["POST /users"]
+
+
+@pytest.mark.parametrize("action", ["cancel", "stop"])
+def test_an_action_whose_answer_was_lost_is_sent_again(contract, api, action):
+    contract.add_job()
+    contract.drop_next("POST")
+    getattr(api, action)("job_1")
+    assert contract.seen("POST") == [f"POST /jobs/job_1/{action}"] * 2
+
+
+def test_users_are_added_listed_renewed_and_revoked(contract, api):
+    assert api.add_user("ann", "author")["token"] == "qrt_new"
+    assert api.users() == [{"name": "owner"}]
+    assert api.rotate_user("ann")["token"] == "qrt_newer"
+    api.revoke_user("ann")
+    assert contract.requests[-1] == "DELETE /users/ann"
+
+
+def test_versions_and_labels_pass_through(contract, api):
+    assert api.version()["api"] == {"min": 1, "max": 1}
+    api.set_label("vqe", "stable", "1.0.0")
+    assert api.release("vqe", "stable")["version"] == "1.0.0"
+
+
 def test_an_unreachable_service_is_named_with_the_next_step():
     with pytest.raises(errors.ServiceUnreachableError) as caught:
         ServiceApi("http://127.0.0.1:1", "qrt_x").whoami()
@@ -213,10 +245,10 @@ def test_an_unreachable_service_is_named_with_the_next_step():
 
 
 def test_a_service_that_never_answers_is_given_up(contract, api, monkeypatch):
-    from program_runtime.client.api import transport
+    from program_runtime.client.api import retrying, transport
 
     monkeypatch.setattr(transport, "_READ_TIMEOUT_S", -0.95)
-    monkeypatch.setattr(transport, "_RETRY", 0)
+    monkeypatch.setattr(retrying, "_RETRY", 0)
     contract.add_job()
     with pytest.raises(errors.ServiceUnreachableError) as caught:
         api.job("job_1", wait_s=1)

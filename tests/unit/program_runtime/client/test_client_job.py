@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from program_runtime import codec, errors
-from program_runtime.client.api import transport
+from program_runtime.client.api import retrying
 from program_runtime.client.job import RuntimeJob
 from program_runtime.program import ResultDecoder
 
@@ -30,7 +30,7 @@ class Doubled(ResultDecoder):
 @pytest.fixture
 def no_retry(monkeypatch):
     """Leave the service's absence to whoever waits, not to the HTTP library."""
-    monkeypatch.setattr(transport, "_RETRY", 0)
+    monkeypatch.setattr(retrying, "_RETRY", 0)
 
 
 def later(action):
