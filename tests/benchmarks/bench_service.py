@@ -157,19 +157,16 @@ def _many(service) -> list[Figure]:
 
 
 def _callback(service) -> list[Figure]:
-    delays = []
-    job = _run(
-        service,
-        "bench-clock",
-        {"count": 300},
-        callback=lambda _, sent: (
+    delays, done = [], threading.Event()
+
+    def take(_, sent):
+        if isinstance(sent, float):
             delays.append((time.time() - sent) * 1e3)
-            if isinstance(sent, float)
-            else None
-        ),
-    )
-    job.result()
-    job.wait_for_callbacks(30)
+        else:
+            done.set()
+
+    _run(service, "bench-clock", {"count": 300}, callback=take)
+    assert done.wait(60), "the callback did not get the result"
     assert len(delays) == 300
     # The stream is connecting while the first ones are sent.
     return [
