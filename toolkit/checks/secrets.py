@@ -41,7 +41,6 @@ _SECRET_FILES = (
     "*.pfx",
     "id_ed25519",
     "id_rsa",
-    "profiles.json",
     "qiskit-ibm.json",
     "qiskitrc",
 )
@@ -60,17 +59,19 @@ _TOKENS = (
     ("a private key", re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----")),
 )
 _ASSIGNED = re.compile(
-    r"(?P<name>[\w.-]{0,40}(?:token|secret|passw(?:or)?d|api_?key|apikey|credential)"
-    r"[\w-]{0,20})[\"']?\s{0,4}[:=]\s{0,4}[\"'](?P<value>[^\"'\s]{16,512})[\"']",
+    r"(?:token|secret|passw(?:or)?d|api_?key|credential)"
+    r"[\w-]{0,20}[\"']?\s{0,4}[:=]\s{0,4}[\"'](?P<value>[^\"'\s]{16,512})[\"']",
     re.IGNORECASE,
 )
+_NAME_BEFORE = re.compile(r"[\w.-]{0,40}$")
+_NAME = re.compile(r"[\w-]+")
 _LONG_HEX = re.compile(r"[\"'](?P<value>[0-9a-f]{128})[\"']")
 _PLACEHOLDER = re.compile(
-    r"^[<{$%]|your|example|placeholder|change_?me|xxxx|\.\.\.|\*\*\*|^(.)\1+$",
+    r"^[<{$%]|your|example|placeholder|change_?me|dummy|fake|test|xxxx|\.\.\.|\*\*\*",
     re.IGNORECASE,
 )
-# Bits a character; English words have about 3, random base 64 text over 4.
-_LEAST_ENTROPY = 3.5
+# Bits a character: one repeated has 0, twenty random hexadecimal digits over 3.
+_LEAST_ENTROPY = 3.0
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
@@ -130,13 +131,24 @@ def _in_line(line: str) -> tuple[str, str] | None:
         if match and not _PLACEHOLDER.search(match[0]):
             return what, match[0]
     match = _LONG_HEX.search(line)
-    if match and _entropy(match["value"]) >= _LEAST_ENTROPY:
+    if match and _looks_random(match["value"]):
         return "an IBM Quantum token", match["value"]
     for match in _ASSIGNED.finditer(line):
         value = match["value"]
-        if not _PLACEHOLDER.search(value) and _entropy(value) >= _LEAST_ENTROPY:
-            return f"the value of {match['name']!r}", value
+        if not _PLACEHOLDER.search(value) and _looks_random(value):
+            return f"the value of {_name_of(match)!r}", value
     return None
+
+
+def _name_of(match: re.Match[str]) -> str:
+    before = _NAME_BEFORE.search(match.string[: match.start()][-40:])
+    own = _NAME.match(match[0])
+    return (before[0] if before else "") + (own[0] if own else "")
+
+
+def _looks_random(text: str) -> bool:
+    # Sentences and paths have no digits; what a machine made nearly always has.
+    return any(map(str.isdigit, text)) and _entropy(text) >= _LEAST_ENTROPY
 
 
 def _entropy(text: str) -> float:

@@ -91,6 +91,20 @@ def test_a_source_without_a_usable_main_says_why(source, reason, line, words):
         assert error.line == line
 
 
+def test_a_function_that_is_wrapped_afterwards_is_still_the_interface():
+    source = "def main(backend, user_messenger, *, n): ...\nmain = traced(main)"
+
+    assert [p.name for p in read_interface(source).inputs] == ["n"]
+
+
+def test_a_generator_inside_main_is_no_generator():
+    inner = "def main(backend, user_messenger):\n    def g(): yield 1\n    return g"
+    assert read_interface(inner).line == 1
+
+    error = reason_of("def main(backend, user_messenger):\n    x = yield 1")
+    assert error.reason == "generator"
+
+
 def test_the_hint_is_the_line_to_write():
     hint = "Add `def main(backend, user_messenger, **inputs):`."
 

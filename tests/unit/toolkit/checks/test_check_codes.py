@@ -1,0 +1,205 @@
+"""Every code has a project that shows it and a page that explains it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from toolkit.checks import Severity, codes, run_checks
+from toolkit.harness import parity
+
+ROOT = Path(__file__).parents[4]
+MAIN = "def main(backend, user_messenger, *, text, times=2): ...\n"
+
+
+def spec(**parameters):
+    """A program.json whose parameters are these."""
+    return json.dumps(
+        {
+            "name": "hello",
+            "version": "1.0.0",
+            "description": "d",
+            "spec": {"parameters": {"type": "object", **parameters}},
+        }
+    )
+
+
+BOTH = {"text": {}, "times": {}}
+# code -> the files that show it, what the finding says, where
+EXAMPLES = {
+    "QRT100": ({"program.py": None}, "There is no program.py.", "program.py"),
+    "QRT101": ({"program.py": "x = 1"}, "defines no function main", "program.py"),
+    "QRT102": ({"program.py": "main = 3"}, "is an assigned value", "program.py:1"),
+    "QRT103": ({"program.py": f"async {MAIN}"}, "main is async", "program.py:1"),
+    "QRT104": (
+        {"program.py": f"class A:\n    {MAIN}"},
+        "inside another block",
+        "program.py:2",
+    ),
+    "QRT105": (
+        {"program.py": "def main(text, times=2): ..."},
+        "must begin with (backend, user_messenger)",
+        "program.py:1",
+    ),
+    "QRT106": (
+        {"program.py": f"{MAIN}\nx = = 1\n"},
+        "Not readable as Python: invalid syntax",
+        "program.py:3",
+    ),
+    "QRT107": (
+        {"program.py": MAIN.replace("...", "yield 1")},
+        "main is a generator",
+        "program.py:1",
+    ),
+    "QRT110": (
+        {"program.json": spec(properties={**BOTH, "textt": {}}, required=["text"])},
+        "main has no parameter 'textt'.",
+        "program.json $.spec.parameters.properties.textt",
+    ),
+    "QRT111": (
+        {"program.json": spec(properties={"times": {}})},
+        "The schema does not describe 'text'.",
+        "program.py:4",
+    ),
+    "QRT112": (
+        {"program.json": spec(properties={"text": {}}, required=["text"])},
+        "The schema does not describe 'times'.",
+        "program.py:4",
+    ),
+    "QRT113": (
+        {"program.json": spec(properties=BOTH)},
+        "main needs 'text', but the schema lets callers leave it out.",
+        "program.json $.spec.parameters.required",
+    ),
+    "QRT114": (
+        {"program.json": spec(properties=BOTH, required=["text", "times"])},
+        "main has the default 2 for 'times', which no caller can use.",
+        "program.json $.spec.parameters.required",
+    ),
+    "QRT115": (
+        {
+            "program.json": spec(
+                properties={"text": {}, "times": {"default": 3}}, required=["text"]
+            )
+        },
+        "The schema says 3, main says 2; the latter is used.",
+        "program.json $.spec.parameters.properties.times.default",
+    ),
+    "QRT116": (
+        {"program.py": "def main(backend, user_messenger, *text, times=2): ..."},
+        "text collects positional arguments, but inputs are passed by name.",
+        "program.py:1",
+    ),
+    "QRT120": (
+        {"program.py": f"import helper\n{MAIN}", "helpers.py": ""},
+        "There is no module helper. Did you mean 'helpers'?",
+        "program.py:1",
+    ),
+    "QRT121": (
+        {"program.py": f"import sklearn.svm\n{MAIN}"},
+        'Add "scikit-learn" to dependencies in pyproject.toml, or write sklearn.py.',
+        "program.py:1",
+    ),
+    "QRT122": (
+        {"program.py": f"from . import core\n{MAIN}", "core.py": ""},
+        "`from .` leads out of the project",
+        "program.py:1",
+    ),
+    "QRT130": ({"program.py": f"print(1)\n{MAIN}"}, "print is called", "program.py:1"),
+    "QRT140": (
+        {"program.py": f"from qiskit.opflow import X\n{MAIN}"},
+        "qiskit.opflow.X no longer exists. Use qiskit.quantum_info.SparsePauliOp.",
+        "program.py:1",
+    ),
+    "QRT141": (
+        {"program.py": MAIN.replace("...", "backend.bind_parameters({})")},
+        "The method bind_parameters no longer exists. Use assign_parameters.",
+        "program.py:1",
+    ),
+    "QRT200": (
+        {"program.json": None},
+        "There is no program.json.",
+        "program.json",
+    ),
+    "QRT201": (
+        {"program.json": spec().replace("1.0.0", "one")},
+        "must be a semantic version",
+        "program.json $.version",
+    ),
+    "QRT202": (
+        {"program.json": spec(properties={"text": {"type": "strnig"}})},
+        "strnig",
+        "program.json $.spec.parameters.properties.text.type",
+    ),
+    "QRT203": (
+        {"pyproject.toml": "[project]\ndependencies = 'x'"},
+        "project.dependencies is not a list of texts.",
+        "pyproject.toml",
+    ),
+    "QRT301": ({"inputs/a.json": "{"}, "can not be read", "inputs/a.json"),
+    "QRT302": (
+        {"inputs/a.json": '{"text": 3}'},
+        "",
+        "inputs/a.json text",
+    ),
+    "QRT401": (
+        {"notes.txt": f'token = "{"qrt_" + "aB3" * 12}"'},
+        "This looks like a token of this service: qrt_… (40 characters).",
+        "notes.txt:1",
+    ),
+    "QRT402": (
+        {"deploy.key": "", "sub/.netrc": ""},
+        "deploy.key usually holds secrets",
+        "deploy.key",
+    ),
+    "QRT403": ({"e\u0301": "", "\u00e9": ""}, "the same name", "\u00e9"),
+    "QRT404": (
+        {".qrtignore": "program.py"},
+        "It is left out of the bundle, which needs it.",
+        "program.py",
+    ),
+    "QRT405": (
+        {"program.json": spec() + " " * 1024 * 1024},
+        "It has 1.0 MiB, at most 1.0 MiB are taken.",
+        "program.json",
+    ),
+    "QRT406": ({"big.bin": b"\0" * 6 * 1024**2}, "It has 6.0 MiB.", "big.bin"),
+}
+
+
+def test_a_whole_project_has_no_findings(make_project):
+    assert run_checks(make_project()) == []
+
+
+def test_every_code_has_an_example():
+    assert [code.code for code in codes()] == sorted(EXAMPLES)
+
+
+@pytest.mark.parametrize("code", sorted(EXAMPLES))
+def test_a_broken_project_shows_the_code(make_project, code):
+    files, words, where = EXAMPLES[code]
+    found = [f for f in run_checks(make_project(files=files)) if f.code == code]
+
+    assert found, "the example shows nothing"
+    texts = [str(finding) for finding in found]
+    assert any(text.startswith(f"{where}: ") and words in text for text in texts), texts
+    known = {known.code: known for known in codes()}
+    assert found[0].severity is known[code].severity
+
+
+def test_the_docs_explain_every_code_and_no_other():
+    text = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (QRT\d{3}) \| (\w+) \| ([^|]+) \|", text, re.MULTILINE)
+    every = [*codes(), *parity.CODES]
+
+    assert rows == [(c.code, c.severity.value, c.title) for c in every]
+    sections = re.findall(r"^### (QRT\d{3})$", text, re.MULTILINE)
+    assert sections == [code.code for code in every]
+
+
+def test_codes_are_unique():
+    every = [code.code for code in (*codes(), *parity.CODES)]
+
+    assert len(set(every)) == len(every)
+    assert {code.severity for code in codes()} == set(Severity)

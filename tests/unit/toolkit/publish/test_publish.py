@@ -1,0 +1,305 @@
+"""Planning a release and publishing it, against a service in memory."""
+
+import pytest
+
+from program_runtime.bundle import digest_file
+from program_runtime.errors import (
+    BadBundleError,
+    NotAuthorizedError,
+    Problem,
+    RuntimeDuplicateProgramError,
+    RuntimeProgramNotFound,
+    ServiceUnreachableError,
+)
+from toolkit.errors import (
+    ConflictError,
+    ExitCode,
+    FindingsError,
+    NotAuthorisedError,
+    VerificationError,
+)
+from toolkit.project import load_project
+from toolkit.publish import Verdict, next_version, plan_publish, publish
+
+
+class MemoryService:
+    """Keeps releases in a dict and notes every call."""
+
+    def __init__(self, user="ada", role="author"):
+        self.user = {"name": user, "role": role}
+        self.owners, self.releases, self.labels, self.visibility = {}, {}, {}, {}
+        self.calls = []
+        self.refusal = None
+
+    def _note(self, call, refuse=False):
+        self.calls.append(call)
+        if refuse and self.refusal is not None:
+            raise self.refusal
+
+    def whoami(self):
+        self._note("whoami")
+        if self.user is None:
+            raise NotAuthorizedError("The token has expired.", status=401)
+        return self.user
+
+    def program(self, program_id):
+        self._note("program")
+        if program_id not in self.owners:
+            raise RuntimeProgramNotFound("There is no such program.", status=404)
+        versions = [version for name, version in self.releases if name == program_id]
+        latest = versions[-1] if versions else None
+        return {"owner": self.owners[program_id], "version": latest}
+
+    def release(self, program_id, ref):
+        self._note("release")
+        if (program_id, ref) not in self.releases:
+            raise RuntimeProgramNotFound("There is no such release.", status=404)
+        return {"digest": self.releases[program_id, ref]}
+
+    def put_release(
+        self,
+        program_id,
+        version,
+        file,
+        digest,
+        *,
+        labels=(),
+        visibility=None,
+        on_progress=None,
+    ):
+        self._note("put_release", refuse=True)
+        size = file.stat().st_size
+        for sent in (size // 2, size):
+            if on_progress:
+                on_progress(sent, size)
+        held = self.releases.get((program_id, version))
+        if held not in (None, digest):
+            raise RuntimeDuplicateProgramError("It exists.", hint="Raise it.")
+        self.owners[program_id] = self.user["name"]
+        self.releases[program_id, version] = digest_file(file)
+        self.labels.update(dict.fromkeys(labels, version))
+        if visibility:
+            self.visibility[program_id] = visibility
+        return {"digest": digest}, held is None
+
+    def set_label(self, program_id, label, version):
+        self._note("set_label")
+        self.labels[label] = version
+
+    def update_program(self, program_id, *, visibility):
+        self._note("update_program")
+        self.visibility[program_id] = visibility
+        return {}
+
+
+@pytest.fixture
+def service():
+    return MemoryService()
+
+
+@pytest.fixture
+def plan(make_project, tmp_path, service):
+    def plan(*, out="out", metadata=None, program=None, **options):
+        changes = {"metadata": metadata}
+        if program is not None:
+            changes["program"] = program
+        project = load_project(make_project(**changes))
+        return plan_publish(project, service, out_dir=tmp_path / out, **options)
+
+    return plan
+
+
+def test_a_new_program_would_be_published(plan, service, tmp_path):
+    steps = []
+    planned = plan(on_step=steps.append)
+
+    assert planned.verdict is Verdict.NEW
+    assert planned.allowed
+    assert planned.message == "hello 1.0.0 would be published."
+    assert planned.user == "ada"
+    assert planned.bundle.path == tmp_path / "out" / "hello-1.0.0.zip"
+    assert steps == ["credentials", "version", "checks", "build"]
+    assert service.calls == ["whoami", "program", "release"]
+
+
+def test_publishing_uploads_labels_and_verifies(plan, service):
+    progress = []
+    planned = plan(labels=["stable"], visibility="public")
+    done = publish(planned, service, on_progress=lambda *sent: progress.append(sent))
+
+    assert (done.program, done.version, done.created) == ("hello", "1.0.0", True)
+    assert done.digest == planned.bundle.digest
+    assert service.releases == {("hello", "1.0.0"): done.digest}
+    assert service.labels == {"stable": "1.0.0"}
+    assert service.visibility == {"hello": "public"}
+    assert progress[-1] == (planned.bundle.size, planned.bundle.size)
+    assert service.calls[-2:] == ["put_release", "release"]
+
+
+def test_publishing_the_same_bytes_again_uploads_nothing(plan, service):
+    publish(plan(), service)
+    planned = plan(out="other", labels=["beta"], visibility="private")
+
+    assert planned.verdict is Verdict.UNCHANGED
+    assert planned.message == (
+        "hello 1.0.0 is published with the same bytes: nothing to upload."
+    )
+    service.calls.clear()
+    done = publish(planned, service)
+    assert not done.created
+    assert service.calls == ["set_label", "update_program", "release"]
+    assert service.labels == {"beta": "1.0.0"}
+    assert service.visibility == {"hello": "private"}
+
+
+def test_one_plan_published_twice_is_the_same_as_once(plan, service):
+    planned = plan()
+
+    assert [publish(planned, service).created for _ in range(2)] == [True, False]
+
+
+def test_other_bytes_under_a_published_version_are_a_conflict(plan, service):
+    publish(plan(), service)
+    changed = (
+        "def main(backend, user_messenger, *, text, times=2): return {'length': 1}"
+    )
+    planned = plan(program=changed)
+
+    assert planned.verdict is Verdict.CONFLICT
+    assert not planned.allowed
+    assert planned.next_version == "1.0.1"
+    assert planned.message == (
+        "hello 1.0.0 is published with other content, and a release never changes."
+    )
+    assert planned.hint == 'Set "version": "1.0.1" in program.json.'
+    with pytest.raises(ConflictError, match="a release never changes") as caught:
+        publish(planned, service)
+    assert caught.value.exit_code is ExitCode.CONFLICT
+
+
+def test_the_suggested_version_is_after_the_latest(plan, service, metadata):
+    publish(plan(), service)
+    publish(plan(metadata={**metadata, "version": "2.3.4"}), service)
+    planned = plan(metadata={**metadata, "description": "Other."})
+
+    assert planned.current_version == "2.3.4"
+    assert planned.next_version == "2.3.5"
+
+
+def test_an_expired_token_ends_the_plan_before_anything_else(plan, service, tmp_path):
+    service.user = None
+    planned = plan()
+
+    assert planned.verdict is Verdict.NOT_AUTHORISED
+    assert planned.message == "The token has expired."
+    assert planned.hint == "Log in with `qrt login URL`."
+    assert planned.bundle is None
+    assert service.calls == ["whoami"]
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(NotAuthorisedError) as caught:
+        publish(planned, service)
+    assert caught.value.exit_code is ExitCode.NOT_AUTHORISED
+
+
+def test_a_plain_user_may_not_publish(plan, service):
+    service.user["role"] = "user"
+    planned = plan()
+
+    assert planned.verdict is Verdict.NOT_AUTHORISED
+    assert planned.message == "ada has the role user, which may not publish."
+    assert service.calls == ["whoami"]
+
+
+def test_the_name_of_another_owner_is_taken(plan, service, tmp_path):
+    service.owners["hello"] = "bob"
+    planned = plan()
+
+    assert planned.verdict is Verdict.NAME_TAKEN
+    assert planned.message == "The name 'hello' belongs to bob."
+    assert planned.hint == "Choose another name in program.json."
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(ConflictError):
+        publish(planned, service)
+
+
+def test_errors_of_the_checks_stop_it_before_the_build(plan, service, tmp_path):
+    planned = plan(
+        program="import pandas\ndef main(backend, user_messenger, *, text): 1"
+    )
+
+    assert planned.verdict is Verdict.FINDINGS
+    assert planned.message == "The checks found 2 errors."
+    assert {f.code for f in planned.findings} == {"QRT110", "QRT121"}
+    assert planned.bundle is None
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(FindingsError) as caught:
+        publish(planned, service)
+    assert caught.value.exit_code is ExitCode.FINDINGS
+
+
+def test_warnings_stop_it_when_strict(plan):
+    program = "print(1)\ndef main(backend, user_messenger, *, text, times=2): 1"
+
+    assert plan(program=program).verdict is Verdict.NEW
+    assert [f.code for f in plan(program=program).findings] == ["QRT130"]
+    strict = plan(program=program, strict=True)
+    assert strict.verdict is Verdict.FINDINGS
+    assert strict.message == "The checks found 1 error."
+
+
+def test_a_version_taken_since_the_plan_is_a_conflict(plan, service):
+    planned = plan()
+    service.releases["hello", "1.0.0"] = "sha256:other"
+
+    with pytest.raises(ConflictError) as caught:
+        publish(planned, service)
+    assert str(caught.value) == "It exists. Raise it."
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind", "words"),
+    [
+        (NotAuthorizedError("No.", status=403), NotAuthorisedError, "No."),
+        (
+            BadBundleError(
+                "Bad:", problems=[Problem(path="program.py", message="odd")]
+            ),
+            FindingsError,
+            "The service refused the bundle: Bad:\n  program.py: odd",
+        ),
+        (ServiceUnreachableError("Gone."), ServiceUnreachableError, "Gone."),
+    ],
+)
+def test_a_refused_upload_says_why(plan, service, refusal, kind, words):
+    planned = plan()
+    service.refusal = refusal
+
+    with pytest.raises(kind) as caught:
+        publish(planned, service)
+    assert str(caught.value) == words
+    assert service.releases == {}
+
+
+def test_other_bytes_on_the_service_are_noticed(plan, service, monkeypatch):
+    planned = plan()
+    monkeypatch.setattr(service, "release", lambda *at: {"digest": "sha256:dead"})
+
+    with pytest.raises(VerificationError) as caught:
+        publish(planned, service)
+    assert "The service holds sha256:dead as hello 1.0.0, but sha256:" in str(
+        caught.value
+    )
+
+
+@pytest.mark.parametrize(
+    ("taken", "expected"),
+    [
+        (["1.2.3"], "1.2.4"),
+        (["1.9.0", "1.10.0"], "1.10.1"),
+        (["2.0.0-rc.1"], "2.0.0"),
+        (["2.0.0-rc.1", "2.0.0"], "2.0.1"),
+        (["", "odd"], "0.1.0"),
+    ],
+)
+def test_the_next_version_follows_the_latest(taken, expected):
+    assert next_version(*taken) == expected
