@@ -157,7 +157,7 @@ def _entry_problems(
     entries: list[zipfile.ZipInfo], limits: bundle_limits.BundleLimits
 ) -> list[Problem]:
     problems = [
-        Problem(path=_shown(entry.orig_filename), message=message)
+        Problem(path=names.shown(entry.orig_filename), message=message)
         for entry in entries
         for message in _faults(entry, limits)
     ]
@@ -209,10 +209,6 @@ def _faults(
         yield f"unpacks to {size}, {allowed_size} are allowed"
 
 
-def _shown(name: str) -> str:
-    return name if name.isprintable() and 0 < len(name) <= 100 else wording.show(name)  # noqa: PLR2004
-
-
 def _damaged(name: str, reason: str) -> BadBundleError:
-    problem = Problem(path=_shown(name), message=f"is damaged: {reason}")
+    problem = Problem(path=names.shown(name), message=f"is damaged: {reason}")
     return BadBundleError("The bundle can not be used:", problems=[problem])

@@ -11,18 +11,18 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from program_runtime.errors import Problem
-from program_runtime.metadata import wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from program_runtime.bundle.limits import BundleLimits
 
-__all__ = ["clashes", "fault"]
+__all__ = ["clashes", "fault", "shown"]
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _FIRST_PRINTABLE = " "
 _DELETE = "\x7f"
+_SHOWN = 100
 
 
 def fault(name: str, limits: BundleLimits) -> str | None:
@@ -60,26 +60,32 @@ def clashes(names: Iterable[str]) -> list[Problem]:
         parts = name.split("/")
         for end in range(1, len(parts) + 1):
             spelled, is_file = "/".join(parts[:end]), end == len(parts)
-            known = seen.setdefault(_folded(spelled), (spelled, is_file))
-            message = _clash(known, spelled, is_file=is_file, first=known[0] is spelled)
+            folded = _folded(spelled)
+            if folded not in seen:
+                seen[folded] = spelled, is_file
+                continue
+            message = _clash(seen[folded], spelled, is_file=is_file)
             if message:
-                problems.append(Problem(path=_shown(name), message=message))
+                problems.append(Problem(path=shown(name), message=message))
                 break
     return problems
 
 
-def _clash(
-    known: tuple[str, bool], spelled: str, *, is_file: bool, first: bool
-) -> str | None:
+def shown(name: str) -> str:
+    """Return a name as it may stand in a message."""
+    return (
+        name if name.isprintable() and 0 < len(name) <= _SHOWN else repr(name[:_SHOWN])
+    )
+
+
+def _clash(known: tuple[str, bool], spelled: str, *, is_file: bool) -> str | None:
     other, other_is_file = known
-    if first:
-        return None
     if other != spelled:
-        return f"differs from {_shown(other)} in case or accents only"
+        return f"differs from {shown(other)} in case or accents only"
     if is_file and other_is_file:
         return "stands twice in the archive"
     if is_file != other_is_file:
-        return f"needs {_shown(other)} to be a file and a folder"
+        return f"needs {shown(other)} to be a file and a folder"
     return None
 
 
@@ -93,8 +99,3 @@ def _is_text(name: str) -> bool:
 
 def _is_control(char: str) -> bool:
     return char < _FIRST_PRINTABLE or char == _DELETE
-
-
-def _shown(name: str) -> str:
-    """Return a name as it may stand in a message."""
-    return name if name.isprintable() and len(name) <= 100 else wording.show(name)  # noqa: PLR2004

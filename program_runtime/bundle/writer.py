@@ -101,7 +101,7 @@ def _bad_names(
     for name in files:
         message = names.fault(name, limits)
         if message:
-            problems.append(Problem(path=name or "a file", message=message))
+            problems.append(Problem(path=names.shown(name), message=message))
     if not problems:
         problems = names.clashes(files)
     if len(files) > limits.files:
@@ -126,7 +126,7 @@ def _contents(
                 f"has {bundle_limits.size_text(size)}, "
                 f"{bundle_limits.size_text(limits.file_bytes)} are allowed"
             )
-            problems.append(Problem(path=name, message=message))
+            problems.append(Problem(path=names.shown(name), message=message))
         elif total <= limits.total_bytes:
             data = source.read_bytes() if isinstance(source, Path) else bytes(source)
             contents[name] = data

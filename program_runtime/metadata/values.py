@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.errors import Problem
 from program_runtime.metadata import compiled, wording, work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 __all__ = ["MAX_PROBLEMS", "validate_inputs", "validate_value"]
 
 MAX_PROBLEMS: Final = 50
+_LEADING = ("backend", "user_messenger")
 _SHOWN_BRANCHES = 4
 _MESSAGE_CHARACTERS = 500
 # Any of these may bring further names, so that the list of properties is open.
@@ -44,8 +46,14 @@ def validate_inputs(
         parameters_schema: ``spec.parameters`` of the metadata.
         inputs: Python values by the names of main's keyword arguments.
     """
-    problems = _judge(parameters_schema, dict(inputs), "")
-    problems += _unknown_names(parameters_schema, inputs)
+    decoded: object = inputs  # in the program's process, of any type
+    if not isinstance(decoded, Mapping):
+        message = f"is {wording.show(decoded)}, must be an object"
+        return [Problem(path="inputs", message=message)]
+    given = dict(inputs)
+    problems = [*_impossible_names(given)]
+    problems += _judge(parameters_schema, given, "")
+    problems += _unknown_names(parameters_schema, given)
     return _bounded(problems)
 
 
@@ -117,6 +125,17 @@ def _branches(error: Any) -> str:
     return "; ".join(texts[:_SHOWN_BRANCHES]) + more
 
 
+def _impossible_names(inputs: Mapping[Any, Any]) -> Iterator[Problem]:
+    """Yield the names with which main could not be called, whatever the schema."""
+    for name in inputs:
+        if not isinstance(name, str):
+            message = f"is {wording.kind(name)}, a name must be a string"
+            yield Problem(path=wording.show(name), message=message)
+        elif name in _LEADING:
+            message = "is given to main by the service, not by the caller"
+            yield Problem(path=name, message=message)
+
+
 def _unknown_names(
     schema: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> Iterator[Problem]:
@@ -124,7 +143,7 @@ def _unknown_names(
     if not isinstance(known, dict) or not _OPENING.isdisjoint(schema):
         return
     for name in inputs:
-        if name not in known:
+        if isinstance(name, str) and name not in known and name not in _LEADING:
             yield _unknown(name, known)
 
 

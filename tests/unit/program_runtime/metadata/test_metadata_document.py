@@ -80,8 +80,10 @@ def test_the_document_given_is_neither_changed_nor_shared():
     [
         (
             "{",
-            "The metadata is not JSON: Expecting property name enclosed in double "
-            "quotes at line 1, column 2.",
+            (
+                "The metadata is not JSON: Expecting property name enclosed in double "
+                "quotes at line 1, column 2."
+            ),
         ),
         ("", "The metadata is not JSON: Expecting value at line 1, column 1."),
         (b"\xff", "The metadata is not JSON: byte 1 is not UTF-8."),
@@ -113,7 +115,7 @@ def test_what_is_no_json_object_is_refused(source, wording):
         ("1.0.0\n", r"is '1.0.0\n', must be a semantic version"),
         ("01.0.0", "is '01.0.0', must be a semantic version"),
         ("1.0.0+build", "is '1.0.0+build', must be a semantic version"),
-        ("١.0.0", "is '١.0.0', must be a semantic version"),
+        ("\u0661.0.0", "is '\u0661.0.0', must be a semantic version"),
         (1.0, "is 1.0, must be a string"),
         (None, "is null, must be a string"),
     ],
@@ -218,6 +220,10 @@ def test_the_shipped_schema_is_a_valid_schema():
     assert Draft202012Validator(program_schema()).is_valid(GOOD)
 
 
+def assert_says_something(error):
+    assert str(error).startswith("The metadata ")
+
+
 names = st.sampled_from(
     [
         *program_schema()["properties"],
@@ -255,7 +261,7 @@ def test_nothing_but_bad_metadata_is_raised_for_any_json(value, strict):
         try:
             found = parse_metadata(source, strict_version=strict)
         except BadMetadataError as error:
-            assert str(error)
+            assert_says_something(error)
         else:
             assert parse_metadata(found.to_dict()).to_dict() == found.to_dict()
 

@@ -53,8 +53,10 @@ def test_all_problems_are_listed_at_once():
         "options": {"tolerence": 1, "tolerance": 0},
     }
     assert texts(inputs) == [
-        "optimizer: is 'cobila', must be one of 'cobyla', 'spsa' "
-        "(did you mean 'cobyla'?)",
+        (
+            "optimizer: is 'cobila', must be one of 'cobyla', 'spsa' "
+            "(did you mean 'cobyla'?)"
+        ),
         "initial[1]: is 'x', must be a number",
         "initial[2]: is null, must be a number",
         "options.tolerance: is 0, must be more than 0",
@@ -66,8 +68,10 @@ def test_all_problems_are_listed_at_once():
 
 def test_an_unknown_name_far_from_any_other_lists_the_names_there_are():
     assert texts({"iterations": 1, "zzz": 1}) == [
-        "zzz: is not a parameter of this program "
-        "(its parameters are iterations, optimizer, initial, options)"
+        (
+            "zzz: is not a parameter of this program "
+            "(its parameters are iterations, optimizer, initial, options)"
+        )
     ]
     assert texts({"zzz": 1}, {"properties": {}}) == [
         "zzz: is not a parameter of this program (it has no parameters)"
@@ -90,6 +94,23 @@ def test_a_schema_can_open_the_list_of_names(opening):
 @pytest.mark.parametrize("schema", [{}, {"type": "object"}])
 def test_a_schema_that_lists_no_names_takes_any(schema):
     assert texts({"zzz": object()}, schema) == []
+
+
+def test_names_with_which_main_could_not_be_called_are_refused_by_any_schema():
+    inputs = {"backend": 1, "user_messenger": 2, 3: 4}
+    for schema in ({}, {"properties": {}}):
+        assert texts(inputs, schema) == [
+            "backend: is given to main by the service, not by the caller",
+            "user_messenger: is given to main by the service, not by the caller",
+            "3: is an integer, a name must be a string",
+        ]
+
+
+@pytest.mark.parametrize("inputs", [None, [1], "text"])
+def test_inputs_must_have_names(inputs):
+    (problem,) = validate_inputs({}, inputs)
+    assert problem.path == "inputs"
+    assert problem.message.endswith(", must be an object")
 
 
 def test_a_closed_list_speaks_of_parameters_too():
@@ -167,8 +188,10 @@ def test_python_values_that_fit(schema, value):
         (
             {"anyOf": [{"type": "integer"}, {"items": {"type": "string"}}]},
             ["a", 1],
-            "value: fits none of the allowed forms: is ['a', 1], must be an integer; "
-            "[1] is 1, must be a string",
+            (
+                "value: fits none of the allowed forms: is ['a', 1], must be an integer; "
+                "[1] is 1, must be a string"
+            ),
         ),
         ({"items": False}, [1], "value[0]: is not allowed"),
         ({"properties": {"a": False}}, {"a": 1}, "value.a: is not allowed"),

@@ -45,23 +45,31 @@ def test_good_schemas_pass(schema):
         ("x", "$: is 'x', must be a JSON Schema, an object"),
         (
             {"type": "strin"},
-            "$.type: is 'strin', must be one of array, boolean, integer, null, number, "
-            "object, string (did you mean 'string'?)",
+            (
+                "$.type: is 'strin', must be one of array, boolean, integer, null, number, "
+                "object, string (did you mean 'string'?)"
+            ),
         ),
         (
             {"$ref": "https://example.org/x"},
-            "$.$ref: points at 'https://example.org/x'; nothing outside the schema is "
-            "fetched (put it under $defs and write #/$defs/NAME)",
+            (
+                "$.$ref: points at 'https://example.org/x'; nothing outside the schema is "
+                "fetched (put it under $defs and write #/$defs/NAME)"
+            ),
         ),
         (
             {"$ref": "other.json"},
-            "$.$ref: points at 'other.json'; nothing outside the schema is fetched "
-            "(put it under $defs and write #/$defs/NAME)",
+            (
+                "$.$ref: points at 'other.json'; nothing outside the schema is fetched "
+                "(put it under $defs and write #/$defs/NAME)"
+            ),
         ),
         (
             {"$ref": "file:///etc/passwd"},
-            "$.$ref: points at 'file:///etc/passwd'; nothing outside the schema is "
-            "fetched (put it under $defs and write #/$defs/NAME)",
+            (
+                "$.$ref: points at 'file:///etc/passwd'; nothing outside the schema is "
+                "fetched (put it under $defs and write #/$defs/NAME)"
+            ),
         ),
         (
             {"allOf": [{"$ref": "#/enum/0"}], "enum": [{"type": 5}]},
@@ -82,8 +90,10 @@ def test_good_schemas_pass(schema):
         ),
         (
             {"$schema": "http://json-schema.org/draft-07/schema#"},
-            "$.$schema: is 'http://json-schema.org/draft-07/schema#', which is not "
-            "supported (write the schema in draft 2020-12 or 2019-09)",
+            (
+                "$.$schema: is 'http://json-schema.org/draft-07/schema#', which is not "
+                "supported (write the schema in draft 2020-12 or 2019-09)"
+            ),
         ),
         (
             {"pattern": "(?<=a)b"},
@@ -95,8 +105,10 @@ def test_good_schemas_pass(schema):
         ),
         (
             {"format": "quantum-circit"},
-            "$.format: 'quantum-circit' is no known format "
-            "(did you mean 'quantum-circuit'?)",
+            (
+                "$.format: 'quantum-circit' is no known format "
+                "(did you mean 'quantum-circuit'?)"
+            ),
         ),
         (
             {"format": "quantum-circuit", "maxQubits": 0},
@@ -108,8 +120,10 @@ def test_good_schemas_pass(schema):
         ),
         (
             {"format": "ndarray", "dtype": "flaot64"},
-            "$.dtype: is 'flaot64', must be a NumPy dtype such as float64 "
-            "(did you mean 'float64'?)",
+            (
+                "$.dtype: is 'flaot64', must be a NumPy dtype such as float64 "
+                "(did you mean 'float64'?)"
+            ),
         ),
         (
             {"format": "ndarray", "shape": [-1]},
@@ -117,8 +131,10 @@ def test_good_schemas_pass(schema):
         ),
         (
             {"unevaluatedProperties": False, "patternProperties": {"a": {}}},
-            "$.unevaluatedProperties: can not stand in one schema with "
-            "patternProperties (use additionalProperties)",
+            (
+                "$.unevaluatedProperties: can not stand in one schema with "
+                "patternProperties (use additionalProperties)"
+            ),
         ),
         (
             {"minimum": "x"},
