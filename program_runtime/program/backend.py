@@ -243,5 +243,9 @@ class ProgramBackend(BackendV2):
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
-    """Leave out unset options: primitives pass ``seed_simulator=None``."""
-    return {name: value for name, value in options.items() if value is not None}
+    """Leave out what asks for a default: primitives pass ``seed_simulator=None``."""
+    return {
+        name: value
+        for name, value in options.items()
+        if value is not None or name not in {"shots", "seed_simulator"}
+    }

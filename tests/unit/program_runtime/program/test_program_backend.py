@@ -230,6 +230,26 @@ def test_everything_else_is_the_wrapped_backends(manila):
             getattr(backend, missing)
 
 
+def test_times_that_only_some_backends_know_are_handed_on():
+    class Timed(BasicSimulator):
+        dtm = 2e-9
+        meas_map = ((0, 1),)
+
+    backend = ProgramBackend(Timed())
+
+    assert backend.dtm == 2e-9
+    assert backend.meas_map == ((0, 1),)
+
+
+def test_a_program_can_switch_the_noise_off(manila, bell):
+    backend = ProgramBackend(manila, shots=2000, seed=1)
+    circuit = transpile(bell, backend, seed_transpiler=1)
+    counts = backend.run(circuit, noise_model=None, shots=None).result().get_counts()
+
+    assert set(counts) == {"00", "11"}
+    assert sum(counts.values()) == 2000
+
+
 def test_options_are_the_wrapped_backends():
     backend = local_backend()
     backend.set_options(shots=77)
