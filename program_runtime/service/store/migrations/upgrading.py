@@ -15,6 +15,9 @@ from program_runtime.errors import StorageError
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+FOLDER = Path(__file__).parent
+"""Where the steps are."""
+
 
 def upgrade(connection: Connection, found: str | None) -> None:
     """Take every step that the database has not taken yet.
@@ -42,8 +45,7 @@ def configuration() -> Config:
     """Return Alembic's settings for these migrations."""
     config = Config()
     # Alembic reads % in a path as the start of a variable.
-    folder = str(Path(__file__).parent).replace("%", "%%")
-    config.set_main_option("script_location", folder)
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 

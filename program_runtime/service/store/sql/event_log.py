@@ -33,17 +33,7 @@ def add_events(
     connection: Connection, job_key: int, events: Iterable[StoredEvent]
 ) -> None:
     """Insert events that were found to go on where the log ends."""
-    rows = [
-        {
-            "job_key": job_key,
-            "seq": event.seq,
-            "time": event.time,
-            "type": event.type,
-            "data": event.data,
-            "blob_digest": event.blob_digest,
-            "size": event.size,
-        }
-        for event in events
-    ]
+    # The fields of a stored event are the columns after the first, in order.
+    rows = [(job_key, *event) for event in events]
     if rows:
-        connection.execute(statements.insert_events(), rows)
+        connection.exec_driver_sql(statements.insert_events(connection.dialect), rows)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, MetaData, String, Table, insert, inspect, select
+from sqlalchemy import (
+    Column,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    insert,
+    inspect,
+    select,
+)
 
 from program_runtime.errors import StorageError
 from program_runtime.service.store.sql import tables
@@ -20,7 +29,8 @@ rest of the service together, and at almost every start there is nothing to do."
 _versions = Table(
     "alembic_version",
     MetaData(),
-    Column("version_num", String(32), primary_key=True),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 
 
@@ -40,8 +50,9 @@ def prepare(engine: Engine, *, migrate: bool) -> None:
         if found == HEAD:
             return
         if not migrate:
+            form = "empty" if found is None else f"at revision {found}"
             raise StorageError(
-                f"the database is at revision {found}, this version needs {HEAD}",
+                f"the database is {form}, this version needs revision {HEAD}",
                 hint="Stop the service everywhere, then migrate the database.",
             )
         if found is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -100,18 +101,16 @@ class SqlStore:
         return deleted
 
     def _connect(self) -> tuple[Reader, GroupWriter]:
-        writing = writing_engine(self._url)
-        reading = reading_engine(self._url, connections=_READERS)
-        with storage():
-            schema.prepare(writing, migrate=self._migrate)
-        writer = GroupWriter(writing)
-        reader = Reader(reading, threads=_READERS)
-
-        def close() -> None:
-            writer.close()
-            reader.close()
-            writing.dispose()
-            reading.dispose()
-
-        self._close = close
+        with ExitStack() as undo:
+            writing = writing_engine(self._url)
+            undo.callback(writing.dispose)
+            with storage():
+                schema.prepare(writing, migrate=self._migrate)
+            reading = reading_engine(self._url, connections=_READERS)
+            undo.callback(reading.dispose)
+            reader = Reader(reading, threads=_READERS)
+            undo.callback(reader.close)
+            writer = GroupWriter(writing)
+            undo.callback(writer.close)
+            self._close = undo.pop_all().close
         return reader, writer

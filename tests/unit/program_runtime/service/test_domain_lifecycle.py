@@ -1,0 +1,122 @@
+"""What each step of a job's life changes and says."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from program_runtime.execution.outcome import JobStatus, Outcome, Usage
+from program_runtime.service.domain import ConflictError, Inputs, NewJob, lifecycle
+from program_runtime.service.domain.sequence import check_sequence
+
+NOW = 1_800_000_000.25
+
+
+def queued(**fields):
+    defaults = {
+        "user": "ada",
+        "program_id": "vqe",
+        "version": "1.0.0",
+        "backend": "aer_simulator",
+        "inputs": Inputs(text="{}"),
+    }
+    job, _ = lifecycle.queue(NewJob(**(defaults | fields)), digest="sha256:0", now=NOW)
+    return job
+
+
+def running(**fields):
+    return lifecycle.start(queued(**fields), isolation="rlimits", now=NOW)[0]
+
+
+def said(events):
+    return [(event.seq, event.type, json.loads(event.data)) for event in events]
+
+
+def test_a_queued_job_has_its_first_event():
+    new = NewJob(
+        user="ada",
+        program_id="vqe",
+        version="1.0.0",
+        backend="b",
+        inputs=Inputs(digest="sha256:1"),
+    )
+    job, events = lifecycle.queue(new, digest="sha256:0", now=NOW)
+    assert job.id == new.id
+    assert job.created.timestamp() == NOW
+    assert said(events) == [(1, "status", {"status": "Queued"})]
+    assert (events[0].time, events[0].size) == (NOW, len(events[0].data))
+
+
+def test_a_started_job_counts_its_attempts():
+    job, events = lifecycle.start(queued(), isolation="none", now=NOW)
+    assert (job.attempts, job.isolation, job.last_seq) == (1, "none", 2)
+    assert said(events) == [(2, "status", {"status": "Running"})]
+    with pytest.raises(ConflictError):
+        lifecycle.start(job, isolation="none", now=NOW)
+
+
+def test_a_running_job_is_not_cancelled_like_a_waiting_one():
+    job, events = lifecycle.cancel(queued(), now=NOW)
+    assert (job.status, job.ended.timestamp()) == (JobStatus.CANCELLED, NOW)
+    assert said(events) == [(2, "status", {"status": "Cancelled"})]
+    with pytest.raises(ConflictError):
+        lifecycle.cancel(job, now=NOW)
+
+
+def test_an_ended_job_keeps_usage_and_failure():
+    outcome = Outcome(
+        status=JobStatus.FAILED,
+        code="memory",
+        message="too much",
+        usage=Usage(wall_s=1),
+    )
+    job = lifecycle.end(running(), outcome, last_seq=9, now=NOW)
+    assert (job.status, job.last_seq) == (JobStatus.FAILED, 9)
+    assert (job.failure_code, job.failure_message) == ("memory", "too much")
+    assert job.usage["wall_s"] == 1
+    with pytest.raises(ConflictError):
+        lifecycle.end(job, outcome, last_seq=10, now=NOW)
+
+
+def test_a_job_that_was_cut_off_says_why_it_failed():
+    job, events = lifecycle.resettle(running(), now=NOW)
+    assert (job.status, job.last_seq) == (JobStatus.FAILED, 4)
+    assert [kind for _, kind, _ in said(events)] == ["error", "status"]
+    assert said(events)[0][2] == {
+        "code": "service_restarted",
+        "message": "The service was restarted while the job was running. "
+        "What it had published before is kept.",
+        "traceback": None,
+    }
+
+
+def test_a_job_that_may_run_again_waits_again():
+    job, events = lifecycle.resettle(running(retry=True), now=NOW)
+    assert (job.status, job.started, job.isolation) == (JobStatus.QUEUED, None, None)
+    assert said(events) == [(3, "status", {"status": "Queued"})]
+
+
+def test_tags_are_kept_once_and_in_order():
+    assert queued(tags=("b", "a", "b")).tags == ("b", "a")
+
+
+def test_inputs_are_a_text_or_a_digest():
+    for fields in ({}, {"text": "{}", "digest": "sha256:0"}):
+        with pytest.raises(ValueError, match="either a text or a digest, not both"):
+            Inputs(**fields)
+
+
+@given(st.integers(0, 10**12), st.integers(0, 50))
+def test_numbers_that_go_on_are_taken(last, count):
+    numbers = range(last + 1, last + 1 + count)
+    assert check_sequence(last, numbers) == last + count
+
+
+@given(st.integers(0, 100), st.lists(st.integers(0, 110), max_size=5))
+def test_numbers_that_do_not_go_on_are_refused(last, numbers):
+    if numbers == [last + 1 + at for at in range(len(numbers))]:
+        assert check_sequence(last, numbers) == last + len(numbers)
+        return
+    with pytest.raises(ConflictError, match="the events do not go on: expected seq"):
+        check_sequence(last, numbers)
