@@ -58,7 +58,9 @@ class Archive:
         problems = _entry_problems(entries, limits)
         if problems:
             raise BadBundleError("The bundle can not be used:", problems=problems)
-        self._entries = {each.filename: each for each in entries if not each.is_dir()}
+        self._entries = {
+            each.filename: each for each in entries if not _is_folder(each)
+        }
         self._left = limits.total_bytes
 
     @property
@@ -163,7 +165,7 @@ def _entry_problems(
     ]
     if not problems:
         problems = names.clashes(
-            entry.filename for entry in entries if not entry.is_dir()
+            entry.filename for entry in entries if not _is_folder(entry)
         )
     if len(entries) > limits.files:
         message = f"has {len(entries):,} files, {limits.files:,} are allowed"
@@ -184,7 +186,7 @@ def _faults(
     """Yield what is wrong with one entry of the directory."""
     # zipfile shortens the name it shows; what counts is what was written.
     name = entry.orig_filename
-    message = names.fault(name[:-1] if entry.is_dir() else name, limits)
+    message = names.fault(name[:-1] if _is_folder(entry) else name, limits)
     if message is None and entry.filename != name:
         message = "has two names"
     if message is None and not name.isascii() and not entry.flag_bits & _UTF8:
@@ -192,7 +194,7 @@ def _faults(
     if message:
         yield message
     kind = stat.S_IFMT(entry.external_attr >> 16)
-    allowed = stat.S_IFDIR if entry.is_dir() else stat.S_IFREG
+    allowed = stat.S_IFDIR if _is_folder(entry) else stat.S_IFREG
     if stat.S_ISLNK(kind) or entry.external_attr & _REPARSE_POINT:
         yield "is a link"
     elif kind not in {0, allowed}:
@@ -201,12 +203,16 @@ def _faults(
         yield "is encrypted"
     if entry.compress_type not in _METHODS:
         yield f"is compressed with method {entry.compress_type}, not with deflate"
-    if entry.is_dir() and entry.file_size:
+    if _is_folder(entry) and entry.file_size:
         yield "is a folder with content"
     if entry.file_size > limits.file_bytes:
         size = bundle_limits.size_text(entry.file_size)
         allowed_size = bundle_limits.size_text(limits.file_bytes)
         yield f"unpacks to {size}, {allowed_size} are allowed"
+
+
+def _is_folder(entry: zipfile.ZipInfo) -> bool:
+    return entry.orig_filename.endswith("/")  # is_dir() fails on an empty name
 
 
 def _damaged(name: str, reason: str) -> BadBundleError:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["clashes", "fault", "shown"]
 
 _DRIVE = re.compile(r"[A-Za-z]:")
-_FIRST_PRINTABLE = " "
-_DELETE = "\x7f"
 _SHOWN = 100
 
 
@@ -98,4 +96,4 @@ def _is_text(name: str) -> bool:
 
 
 def _is_control(char: str) -> bool:
-    return char < _FIRST_PRINTABLE or char == _DELETE
+    return unicodedata.category(char) == "Cc"

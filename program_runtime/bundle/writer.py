@@ -119,9 +119,12 @@ def _contents(
     total = 0
     for name in sorted(files):
         source = files[name]
-        size = source.stat().st_size if isinstance(source, Path) else len(source)
-        total += size
-        if size > limits.file_bytes:
+        size = _size(source)
+        total += size or 0
+        if size is None:
+            message = "is no regular file"
+            problems.append(Problem(path=names.shown(name), message=message))
+        elif size > limits.file_bytes:
             message = (
                 f"has {bundle_limits.size_text(size)}, "
                 f"{bundle_limits.size_text(limits.file_bytes)} are allowed"
@@ -139,6 +142,14 @@ def _contents(
     if problems:
         raise BadBundleError("The bundle can not be built:", problems=problems)
     return contents
+
+
+def _size(source: bytes | Path) -> int | None:
+    """Return the size of a source, or None if it is a device or a folder."""
+    if not isinstance(source, Path):
+        return len(source)
+    status = source.stat()
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def _write(contents: Mapping[str, bytes], stream: IO[bytes]) -> None:

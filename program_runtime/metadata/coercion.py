@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import BadInputsError, Problem
-from program_runtime.metadata import quantum, wording
+from program_runtime.metadata import quantum, values, wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["coerce_inputs"]
 
 _PAIR = 2
+_SHARED = ("$defs", "definitions")
 
 
 def coerce_inputs(
@@ -60,6 +61,9 @@ class _Reader:
         name = schema.get("format")
         if isinstance(name, str) and name in _READERS:
             return self._convert(schema, value, path)
+        branches = schema.get("anyOf", schema.get("oneOf"))
+        if isinstance(branches, list):
+            return self._read_branches(branches, value, path)
         if isinstance(value, list):
             return self._read_list(schema, value, path)
         if isinstance(value, dict):
@@ -71,6 +75,16 @@ class _Reader:
                 for key, item in value.items()
             }
         return value
+
+    def _read_branches(self, branches: list[Any], value: Any, path: str) -> Any:
+        """Return the value as the first form reads it that it then fits."""
+        shared = {name: self._root[name] for name in _SHARED if name in self._root}
+        for branch in branches:
+            if isinstance(branch, dict):
+                found = _Reader(self._root, []).read(branch, value, path)
+                if not values.validate_value({**shared, **branch}, found):
+                    return found
+        return value  # for validation to say why it fits none
 
     def _read_list(self, schema: dict[str, Any], value: list[Any], path: str) -> Any:
         items, first = schema.get("items"), schema.get("prefixItems", [])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["repeated", "same"]
 
-_COMPARED_PAIRWISE = 1000
+_COMPARED_PAIRWISE = 300
 
 
 def same(one: Any, other: Any) -> bool:

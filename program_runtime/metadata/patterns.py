@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_STATES", "MAX_STEPS", "check", "matches"]
 
 MAX_STATES: Final = 2_000
-MAX_STEPS: Final = 20_000_000
+MAX_STEPS: Final = 2_000_000
 
 
 # One state: a character test, a position, or nothing; and where to go from it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import reprlib
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,9 @@ _KINDS = {
     "ndarray": "an array",
     "str": "a string",
 }
+_LISTED = 20
+_NAME = 80
+_NAMES = 500
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$-]*\Z")
 
 
@@ -54,8 +58,9 @@ def count(number: int, noun: str) -> str:
 
 
 def listed(values: Iterable[Any]) -> str:
-    """Return the values, shown and joined by commas."""
-    return ", ".join(show(value) for value in values)
+    """Return the values, shown and joined by commas; not all if there are many."""
+    shown = [show(value) for value in itertools.islice(values, _LISTED + 1)]
+    return ", ".join([*shown[:_LISTED], "..."] if len(shown) > _LISTED else shown)
 
 
 def did_you_mean(given: Any, known: Iterable[Any]) -> str | None:
@@ -64,9 +69,9 @@ def did_you_mean(given: Any, known: Iterable[Any]) -> str | None:
         return None
     import difflib  # noqa: PLC0415 - only errors need it
 
-    # The comparison takes quadratic time, and names are short.
-    texts = [text for text in known if isinstance(text, str) and len(text) <= 255]  # noqa: PLR2004
-    near = difflib.get_close_matches(given[:255], texts, n=1)
+    # The comparison takes quadratic time; names are short and few.
+    texts = [each for each in known if isinstance(each, str) and len(each) <= _NAME]
+    near = difflib.get_close_matches(given[:_NAME], texts[:_NAMES], n=1)
     if not near:
         folded = {text.casefold(): text for text in texts}
         near = [text for text in [folded.get(given.casefold())] if text]

@@ -42,7 +42,9 @@ def follow_reference() -> None:
     Raises:
         TooMuchWorkError: It was one too many for a value of this size.
     """
-    check = _check.get()
+    check = _check.get(None)
+    if check is None:
+        return
     check.left -= 1
     if check.left == 0 and not check.extended:
         # Counted only now: hardly any check comes here.

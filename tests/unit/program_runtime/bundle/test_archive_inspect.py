@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from program_runtime.bundle import (
     BundleLimits,
     check_source,
+    inspect,
     inspect_bundle,
     read_bundle,
     single_file_bundle,
@@ -132,6 +133,8 @@ def test_every_file_is_read_so_that_none_is_damaged_later(tmp_path):
         "try:\n    pass\nfinally:\n    def main(backend, user_messenger): ...",
         "def main(): ...\n" + SOURCE,
         SOURCE + "main = print(main) or main\n",
+        "main: object\n" + SOURCE,
+        "with open('x') as main:\n    pass\n" + SOURCE,
         "def main(backend, user_messenger):\n    def inner():\n        yield 1\n",
         "x = '\\d'\n" + SOURCE,
         "# -*- coding: latin-1 -*-\n" + SOURCE,
@@ -285,6 +288,27 @@ def test_the_module_prints_the_problems_of_a_bad_one(tmp_path):
     info = bundle(tmp_path, program__py=b"")
     report = json.loads(run(info.path).stdout)
     assert [problem["path"] for problem in report["problems"]] == ["program.py"]
+
+
+def test_the_report_is_the_same_when_asked_for_in_this_process(tmp_path, capsys):
+    good = bundle(tmp_path).path
+    assert inspect.main([str(good)]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+    good.write_bytes(b"")
+    assert inspect.main([str(good)]) == 3
+    assert json.loads(capsys.readouterr().out)["ok"] is False
+    assert inspect.main([]) == 2
+
+
+def test_a_bundle_that_takes_all_memory_is_refused(tmp_path, capsys, monkeypatch):
+    def exhausted(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(inspect, "inspect_bundle", exhausted)
+    assert inspect.main([str(tmp_path / "a.zip")]) == 3
+    assert json.loads(capsys.readouterr().out)["message"] == (
+        "The bundle takes too much memory to be inspected."
+    )
 
 
 def test_the_module_says_how_it_is_used():

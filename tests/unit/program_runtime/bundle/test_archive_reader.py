@@ -79,6 +79,12 @@ def test_a_name_cut_by_a_nul_is_refused(tmp_path):
     assert text.endswith("'program.py\\x00.txt': holds a control character")
 
 
+def test_a_name_that_is_nothing_but_a_nul_is_refused(tmp_path):
+    path = raw(tmp_path / "a.zip", ("#bc", b"x", {}))
+    text = refusal(swap(path, b"#bc", b"\0bc"))
+    assert text.endswith("'\\x00bc': holds a control character")
+
+
 def test_a_name_that_is_no_utf8_is_refused(tmp_path):
     path = raw(tmp_path / "a.zip", ("aé", b"x", {}))
     assert refusal(swap(path, "aé".encode(), b"a\xff\xff")).startswith(

@@ -195,3 +195,23 @@ def test_one_file_can_be_read(tmp_path):
     with pytest.raises(BadBundleError) as caught:
         read_file(info.path, "nothing")
     assert str(caught.value) == "The bundle holds no 'nothing'."
+
+
+def test_folders_and_devices_are_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    files = {"a": tmp_path, "b": tmp_path / "pipe"}
+    with pytest.raises(BadBundleError) as caught:
+        write_bundle(files, tmp_path / "a.zip")
+    assert [str(problem) for problem in caught.value.problems] == [
+        "a: is no regular file",
+        "b: is no regular file",
+    ]
+
+
+def test_the_package_lists_its_names_and_no_others():
+    import program_runtime.bundle as package
+
+    assert sorted(dir(package)) == sorted(package.__all__)
+    assert all(getattr(package, name) is not None for name in package.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = package.nothing

@@ -73,6 +73,54 @@ def test_arrays_and_complex_numbers_are_read():
     assert (found["iterations"], found["unknown"]) == (3, [1, 2])
 
 
+def test_the_first_form_that_fits_is_read():
+    circuit = {"$ref": "#/$defs/circuit"}
+    schema = {
+        "$defs": {"circuit": {"format": "quantum-circuit"}},
+        "properties": {
+            "circuits": {"anyOf": [circuit, {"type": "array", "items": circuit}]},
+            "start": {"oneOf": [{"type": "null"}, {"format": "ndarray"}]},
+            "odd": {"anyOf": [True, {"format": "complex"}]},
+        },
+    }
+    text = qasm2.dumps(bell())
+    for plain in (text, [text, text]):
+        found = coerce_inputs(schema, {"circuits": plain, "start": None})
+        assert validate_inputs(schema, found) == []
+        assert found["start"] is None
+    assert coerce_inputs(schema, {"start": [1, 2]})["start"].shape == (2,)
+    found = coerce_inputs(schema, {"circuits": "nonsense", "odd": "x"})
+    assert found == {"circuits": "nonsense", "odd": "x"}
+
+
+def test_what_has_no_plain_form_passes_unchanged():
+    marker = object()
+    plain = {"circuit": marker, "points": marker, "hamiltonian": [["Z"]], "pair": []}
+    assert coerce_inputs(SCHEMA, plain) == plain
+    assert coerce_inputs({}, plain) == plain
+
+
+def test_kinds_of_dtypes_are_honoured():
+    schema = {
+        "properties": {
+            "f": {"format": "ndarray", "dtype": "floating"},
+            "c": {"format": "ndarray", "dtype": "complexfloating"},
+            "n": {"format": "ndarray", "dtype": "number"},
+            "z": {"format": "complex"},
+        }
+    }
+    found = coerce_inputs(schema, {"f": [1, 2], "c": [1.0], "n": [1], "z": "1 + 2j"})
+    assert [str(found[name].dtype) for name in "fcn"] == [
+        "float64",
+        "complex128",
+        "int64",
+    ]
+    assert found["z"] == 1 + 2j
+    for plain in ({"n": ["a"]}, {"n": [None]}, {"z": "nan"}, {"z": [1, None]}):
+        with pytest.raises(BadInputsError):
+            coerce_inputs(schema, plain)
+
+
 def test_values_of_the_right_kind_pass_unchanged():
     circuit, points = bell(), np.zeros(3)
     found = coerce_inputs(SCHEMA, {"circuit": circuit, "points": points})
