@@ -117,8 +117,8 @@ class IBMBackend:
         )
 
     def _fact(self, listed: str, configured: str) -> Any:
-        """From the list of backends where it was there, else its configuration."""
-        if self._facts is not None and listed in self._facts:
+        """From the list of backends where it was said, else its configuration."""
+        if self._facts is not None and self._facts.get(listed) is not None:
             return self._facts[listed]
         return self.configuration().to_dict().get(configured)
 

@@ -51,7 +51,9 @@ class Connection:
     def _find_local(self) -> tuple[str, Secret]:
         from program_runtime.client import local  # noqa: PLC0415 - HTTP, as above
 
-        profile = local.ensure_local_service(self._account.data_dir)
+        profile = local.ensure_local_service(
+            self._account.data_dir, config_dir=self._account.config_dir
+        )
         return profile.url, profile.token
 
     def __repr__(self) -> str:

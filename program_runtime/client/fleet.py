@@ -32,9 +32,13 @@ def choose(
         if (name is None or name in _names(entry))
         and (simulator is None or bool(entry.get("simulator")) == simulator)
         and (operational is None or _is_online(entry) == operational)
-        and (min_num_qubits is None or (entry.get("qubits") or 0) >= min_num_qubits)
     )
-    return [backend for backend in backends if filters is None or filters(backend)]
+    return [
+        backend
+        for backend in backends
+        if (min_num_qubits is None or (backend.num_qubits or 0) >= min_num_qubits)
+        and (filters is None or filters(backend))
+    ]
 
 
 def named(api: ServiceApi, name: str) -> IBMBackend:

@@ -42,6 +42,7 @@ _started: list[subprocess.Popen[bytes]] = []
 def ensure_local_service(
     data_dir: Path | None = None,
     *,
+    config_dir: Path | None = None,
     idle_exit_s: float = _IDLE_EXIT_S,
     start_timeout_s: float = _START_TIMEOUT_S,
     on_start: Callable[[str], object] | None = None,
@@ -53,6 +54,8 @@ def ensure_local_service(
 
     Args:
         data_dir: The service's data directory; by default the user's.
+        config_dir: Where a started service stores its profile; by default the
+            user's.
         idle_exit_s: When a service started here ends by itself.
         start_timeout_s: How long the start may take.
         on_start: Called with the data directory when a service is being started.
@@ -74,7 +77,7 @@ def ensure_local_service(
         _check_packages()
         if on_start is not None:
             on_start(str(folder))
-        _start(folder, idle_exit_s, start_timeout_s)
+        _start(folder, _command(folder, config_dir, idle_exit_s), start_timeout_s)
     found = find_local_service(folder)
     if found is None:
         raise _not_started(folder, "It started, but it does not answer.")
@@ -115,14 +118,20 @@ def _check_packages() -> None:
         )
 
 
-def _start(folder: Path, idle_exit_s: float, timeout_s: float) -> None:
-    """Start the service in a session of its own and wait for its ready line."""
+def _command(folder: Path, config_dir: Path | None, idle_exit_s: float) -> list[str]:
     command = [
         # -P: a file of the user's folder must not stand in for a module.
         *(sys.executable, "-P", "-m", "program_runtime.service"),
         *("--port", "0", "--idle-exit", f"{idle_exit_s:g}"),
         *("--data-dir", str(folder)),
     ]
+    if config_dir is not None:
+        command += ["--config-dir", str(config_dir.absolute())]
+    return command
+
+
+def _start(folder: Path, command: list[str], timeout_s: float) -> None:
+    """Start the service in a session of its own and wait for its ready line."""
     with _open_log(folder) as log:
         process = subprocess.Popen(
             command,
@@ -136,20 +145,22 @@ def _start(folder: Path, idle_exit_s: float, timeout_s: float) -> None:
     _started[:] = [earlier for earlier in _started if earlier.poll() is None]
     _started.append(process)
     assert process.stdout is not None  # noqa: S101 - asked for above
-    with process.stdout as ready_line:
-        if _has_line(ready_line, timeout_s):
+    end = time.monotonic() + timeout_s
+    with process.stdout as pipe:
+        if _has_line(pipe, end):
             return
-    if process.poll() is None:
+    try:
+        code = process.wait(max(end - time.monotonic(), 0))
+    except subprocess.TimeoutExpired as err:
         process.kill()
         process.wait()
-        raise _not_started(folder, f"It was not ready after {timeout_s:g} s.")
+        raise _not_started(folder, f"It was not ready after {timeout_s:g} s.") from err
     if find_local_service(folder) is None:
-        raise _not_started(folder, f"It ended with exit code {process.wait()}.")
+        raise _not_started(folder, f"It ended with exit code {code}.")
 
 
-def _has_line(pipe: IO[bytes], timeout_s: float) -> bool:
+def _has_line(pipe: IO[bytes], end: float) -> bool:
     """Wait for one line; False when the pipe ends or the time is over first."""
-    end = time.monotonic() + timeout_s
     line = b""
     while not line.endswith(b"\n"):
         readable, _, _ = select.select([pipe], [], [], max(end - time.monotonic(), 0))
