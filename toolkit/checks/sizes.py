@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from program_runtime.bundle import BundleLimits, names
+from program_runtime.bundle.limits import size_text
 from toolkit.checks.finding import Code, Severity
 from toolkit.project.project import METADATA, SOURCE
 
@@ -58,12 +59,12 @@ def _over(sizes: Mapping[str, int], limits: BundleLimits) -> Iterator[Finding]:
         most = limits.source_bytes if name in _SOURCES else limits.file_bytes
         if size > most:
             yield TOO_LARGE.finding(
-                f"It has {_mib(size)}, at most {_mib(most)} are taken.",
+                f"It has {size_text(size)}, at most {size_text(most)} are taken.",
                 path=name,
                 hint=_HINT,
             )
         elif size > _LARGE_BYTES:
-            yield LARGE.finding(f"It has {_mib(size)}.", path=name, hint=_HINT)
+            yield LARGE.finding(f"It has {size_text(size)}.", path=name, hint=_HINT)
         fault = names.fault(name, limits)
         if fault:
             yield REFUSED.finding(f"It {fault}.", path=name)
@@ -72,7 +73,7 @@ def _over(sizes: Mapping[str, int], limits: BundleLimits) -> Iterator[Finding]:
     total = sum(sizes.values())
     if total > limits.total_bytes:
         yield TOO_LARGE.finding(
-            f"All files have {_mib(total)}, at most {_mib(limits.total_bytes)} are "
+            f"All files have {size_text(total)}, at most {size_text(limits.total_bytes)} are "
             "taken.",
             hint="Name what the program does not need in .qrtignore.",
         )
@@ -81,7 +82,3 @@ def _over(sizes: Mapping[str, int], limits: BundleLimits) -> Iterator[Finding]:
             f"There are {len(sizes)} files, at most {limits.files} are taken.",
             hint="Name what the program does not need in .qrtignore.",
         )
-
-
-def _mib(size: int) -> str:
-    return f"{size / _MIB:.1f} MiB"

@@ -176,8 +176,9 @@ def _encoded(
             f"The inputs do not fit {project.metadata.name}:", problems=problems
         )
     text = codec.encode(values, name="inputs")
-    if len(text) > limits.inputs_bytes:
-        size = f"{len(text)} bytes, but at most {limits.inputs_bytes} are taken"
+    most = limits.inputs_bytes
+    if len(text) > most:
+        size = f"{len(text)} bytes encoded, at most {most} are taken"
         raise BadInputsError(
             "The inputs are too large:", problems=[Problem(path="inputs", message=size)]
         )

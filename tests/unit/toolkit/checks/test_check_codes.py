@@ -161,10 +161,14 @@ EXAMPLES = {
     ),
     "QRT405": (
         {"program.json": spec() + " " * 1024 * 1024},
-        "It has 1.0 MiB, at most 1.0 MiB are taken.",
+        "at most 1.0 MiB (1,048,576 bytes) are taken.",
         "program.json",
     ),
-    "QRT406": ({"big.bin": b"\0" * 6 * 1024**2}, "It has 6.0 MiB.", "big.bin"),
+    "QRT406": (
+        {"big.bin": b"\0" * 6 * 1024**2},
+        "It has 6.0 MiB (6,291,456 bytes).",
+        "big.bin",
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from program_runtime.errors import (
     RuntimeJobCancelledError,
     RuntimeJobFailureError,
 )
-from program_runtime.execution import EventType, JobStatus
+from program_runtime.execution import EventType, JobStatus, Limits
 from toolkit.errors import BundleError
 from toolkit.harness import Harness, run_project
 from toolkit.harness.machine import AUTO
@@ -66,6 +66,24 @@ def test_inputs_that_do_not_fit_are_refused_before_anything_runs(run):
 
     assert str(caught.value).startswith("The inputs do not fit hello:\n")
     assert {problem.path for problem in caught.value.problems} >= {"times"}
+
+
+def test_inputs_over_the_limit_are_refused_before_anything_runs(run, monkeypatch):
+    small = Limits(inputs_bytes=10)
+    monkeypatch.setattr("toolkit.harness.run._limits", lambda *_: small)
+
+    with pytest.raises(BadInputsError) as caught:
+        run("raise SystemExit\n" + TALKATIVE)
+    assert str(caught.value) == (
+        "The inputs are too large:\n  inputs: 15 bytes encoded, at most 10 are taken"
+    )
+
+
+def test_a_program_without_a_time_limit_runs_under_the_services(run, metadata):
+    del metadata["max_execution_time"]
+    measures = run(TALKATIVE, metadata=metadata).report.measures
+
+    assert next(m.limit for m in measures if m.name == "time") == 3600
 
 
 def test_human_forms_of_quantum_values_arrive_as_such(run, metadata):
