@@ -73,8 +73,8 @@ def _over(sizes: Mapping[str, int], limits: BundleLimits) -> Iterator[Finding]:
     total = sum(sizes.values())
     if total > limits.total_bytes:
         yield TOO_LARGE.finding(
-            f"All files have {size_text(total)}, at most {size_text(limits.total_bytes)} are "
-            "taken.",
+            f"All files have {size_text(total)}, "
+            f"at most {size_text(limits.total_bytes)} are taken.",
             hint="Name what the program does not need in .qrtignore.",
         )
     if len(sizes) > limits.files:

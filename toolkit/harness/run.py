@@ -139,7 +139,7 @@ def run_project(
             job_id=f"local_{next(_numbers)}",
             program_dir=folder,
             inputs=text.encode(),
-            parameters=project.metadata.spec.get("parameters") or {},
+            parameters=_parameters(project),
             backend=backend,
             shots=shots,
             seed=seed,
@@ -158,6 +158,10 @@ def run_project(
     return HarnessRun(outcome=outcome, events=tuple(events), report=report)
 
 
+def _parameters(project: Project) -> Mapping[str, Any]:
+    return project.metadata.spec.get("parameters") or {}
+
+
 def _limits(project: Project, max_time_s: float | None) -> Limits:
     wall_time_s = max_time_s or project.metadata.max_execution_time
     if wall_time_s is None:
@@ -168,7 +172,7 @@ def _limits(project: Project, max_time_s: float | None) -> Limits:
 def _encoded(
     project: Project, inputs: Mapping[str, Any], limits: Limits
 ) -> tuple[dict[str, Any], str]:
-    schema = project.metadata.spec.get("parameters") or {}
+    schema = _parameters(project)
     values = metadata.coerce_inputs(schema, inputs)
     problems = metadata.validate_inputs(schema, values)
     if problems:

@@ -98,32 +98,22 @@ def plan_publish(
         ServiceUnreachableError: The service did not answer.
     """
     say = on_step or _say_nothing
-    asked = {"visibility": visibility, "labels": tuple(labels)}
     say("credentials")
-    try:
-        user = api.whoami()
-    except NotAuthorizedError as err:
-        return PublishPlan(
-            project=project,
-            verdict=Verdict.NOT_AUTHORISED,
-            message=err.message,
-            hint=err.hint or "Log in with `qrt login URL`.",
-        )
-    facts: dict[str, Any] = {"project": project, "user": str(user["name"]), **asked}
-    if user.get("role") not in ("author", "admin"):
-        return PublishPlan(
-            verdict=Verdict.NOT_AUTHORISED,
-            message=f"{user['name']} has the role {user.get('role')}, which may not "
-            "publish.",
-            hint="Ask an admin for the role author.",
-            **facts,
-        )
+    user = _author(project, api)
+    if isinstance(user, PublishPlan):
+        return user
     say("version")
-    taken = _taken_name(project, api, user)
-    if isinstance(taken, PublishPlan):
-        return taken
-    facts["current_version"] = taken
-    facts["published_digest"] = _published_digest(project, api)
+    latest = _latest_version(project, api, user)
+    if isinstance(latest, PublishPlan):
+        return latest
+    facts: dict[str, Any] = {
+        "project": project,
+        "user": user,
+        "visibility": visibility,
+        "labels": tuple(labels),
+        "current_version": latest,
+        "published_digest": _published_digest(project, api),
+    }
     say("checks")
     findings = checks.run_checks(project.root, strict=strict)
     facts["findings"] = tuple(findings)
@@ -144,8 +134,31 @@ def _say_nothing(step: str) -> None:
     del step
 
 
-def _taken_name(
-    project: Project, api: ReleaseReader, user: dict[str, Any]
+def _author(project: Project, api: ReleaseReader) -> PublishPlan | str:
+    """Return the user's name, or a plan that says why the token may not publish."""
+    try:
+        user = api.whoami()
+    except NotAuthorizedError as err:
+        return PublishPlan(
+            project=project,
+            verdict=Verdict.NOT_AUTHORISED,
+            message=err.message,
+            hint=err.hint or "Log in with `qrt login URL`.",
+        )
+    name, role = str(user["name"]), user.get("role")
+    if role in ("author", "admin"):
+        return name
+    return PublishPlan(
+        project=project,
+        verdict=Verdict.NOT_AUTHORISED,
+        user=name,
+        message=f"{name} has the role {role}, which may not publish.",
+        hint="Ask an admin for the role author.",
+    )
+
+
+def _latest_version(
+    project: Project, api: ReleaseReader, user: str
 ) -> PublishPlan | str | None:
     """Return the latest version, None for a free name, a plan for a taken one."""
     name = project.metadata.name
@@ -153,11 +166,11 @@ def _taken_name(
         program = api.program(name)
     except RuntimeProgramNotFound:
         return None
-    if program.get("owner") != user["name"]:
+    if program.get("owner") != user:
         return PublishPlan(
             project=project,
             verdict=Verdict.NAME_TAKEN,
-            user=str(user["name"]),
+            user=user,
             message=f"The name {name!r} belongs to {program.get('owner')}.",
             hint="Choose another name in program.json.",
         )
