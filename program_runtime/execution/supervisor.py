@@ -147,12 +147,22 @@ class Supervisor:
         await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
         if self._sample is not None:
             # Closing its log is the last that a child does: nothing more will come.
-            await asyncio.wait([self._log.ended], timeout=_END_GRACE_S)
+            signs: set[asyncio.Future[Any]] = {self._log.ended, exited}
+            await asyncio.wait(
+                signs, timeout=_END_GRACE_S, return_when=asyncio.FIRST_COMPLETED
+            )
             if self._log.ended.done():
                 return
             self._kill()
         await asyncio.wait([exited], timeout=self._exit_grace_s())
         if not exited.done():
+            self._decide(
+                Verdict.failed(
+                    "crashed",
+                    "The program closed its channel before main returned, "
+                    "so it was ended.",
+                )
+            )
             self._kill()
             await asyncio.wait([exited], timeout=_KILL_GRACE_S)
         # What is left now are the pipes' buffers, unless a daemon holds them open.

@@ -122,6 +122,9 @@ class Zygote:
         for pidfd in self._by_pidfd:
             os.close(pidfd)
         channel = socket.socket(fileno=fds[0])
+        # Descriptors arrive inheritable (recv_fds ignores its flags), but another
+        # program that this child becomes must not hold the channel open.
+        channel.set_inheritable(False)
         return ForkedChild(
             channel=channel, log_fd=fds[1], level=level, parent=self._owner
         )
