@@ -7,6 +7,7 @@ what follows, cuts names at a NUL and believes sizes until it has read the file.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import stat
 import struct
 import zipfile
@@ -53,7 +54,6 @@ class Archive:
         self, opened: zipfile.ZipFile, limits: bundle_limits.BundleLimits
     ) -> None:
         self._opened = opened
-        self._limits = limits
         entries = opened.infolist()
         problems = _entry_problems(entries, limits)
         if problems:
@@ -61,7 +61,6 @@ class Archive:
         self._entries = {
             each.filename: each for each in entries if not _is_folder(each)
         }
-        self._left = limits.total_bytes
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -82,15 +81,14 @@ class Archive:
         left = entry.file_size
         try:
             with self._opened.open(entry) as stream:
-                while chunk := stream.read(_CHUNK):
+                # zipfile stops at the claimed size by itself; this does not rely
+                # on it, and the claims of all files together are bounded.
+                while left >= 0 and (chunk := stream.read(_CHUNK)):
                     left -= len(chunk)
-                    self._left -= len(chunk)
-                    if left < 0 or self._left < 0:
-                        break
                     yield chunk
         except _LENIENT as error:
             raise _damaged(name, str(error)) from error
-        if left or self._left < 0:
+        if left:
             raise _damaged(name, "it does not have the size it claims")
 
     def read(self, name: str) -> bytes:
@@ -187,12 +185,15 @@ def _faults(
     # zipfile shortens the name it shows; what counts is what was written.
     name = entry.orig_filename
     message = names.fault(name[:-1] if _is_folder(entry) else name, limits)
-    if message is None and entry.filename != name:
-        message = "has two names"
-    if message is None and not name.isascii() and not entry.flag_bits & _UTF8:
-        message = "has a name that is not in UTF-8"
-    if message:
-        yield message
+    checks = (
+        (message is not None, message),
+        (entry.filename != name, "has two names"),
+        (
+            not name.isascii() and not entry.flag_bits & _UTF8,
+            "has a name that is not in UTF-8",
+        ),
+    )
+    yield from itertools.islice((text for wrong, text in checks if wrong and text), 1)
     kind = stat.S_IFMT(entry.external_attr >> 16)
     allowed = stat.S_IFDIR if _is_folder(entry) else stat.S_IFREG
     if stat.S_ISLNK(kind) or entry.external_attr & _REPARSE_POINT:

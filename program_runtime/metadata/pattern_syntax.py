@@ -256,12 +256,8 @@ def _single(ranges: tuple[tuple[int, int], ...]) -> bool:
 
 
 def _complement(ranges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
-    found: list[tuple[int, int]] = []
-    start = 0
-    for low, high in sorted(ranges):
-        if low > start:
-            found.append((start, low - 1))
-        start = max(start, high + 1)
-    if start <= _LAST:
-        found.append((start, _LAST))
-    return tuple(found)
+    """Return the gaps between ranges, none of which touch each other or the ends."""
+    ordered = sorted(ranges)
+    starts = [0, *(high + 1 for _, high in ordered)]
+    ends = [*(low - 1 for low, _ in ordered), _LAST]
+    return tuple(zip(starts, ends, strict=True))

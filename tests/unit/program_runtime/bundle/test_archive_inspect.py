@@ -170,6 +170,13 @@ def test_sources_with_a_main(source):
             ),
         ),
         (
+            "a = 1\nmain: object = 3\nmain: object",
+            (
+                "program.py:2: main is no function "
+                "(write def main(backend, user_messenger, ...))"
+            ),
+        ),
+        (
             "main = 3",
             (
                 "program.py:1: main is no function "
@@ -338,6 +345,9 @@ def test_a_single_source_becomes_a_bundle(tmp_path):
     found = inspect_bundle(info.path).metadata
     assert (found.version, found.max_execution_time) == ("1.0.0", 300)
     assert found.is_public
+    assert single_file_bundle(SOURCE, metadata, tmp_path / "b.zip").digest == (
+        info.digest
+    )
     files = read_bundle(info.path)
     assert files["program.py"].decode() == SOURCE
     assert files["program.json"].endswith(b"}\n")

@@ -98,6 +98,9 @@ def test_what_has_no_plain_form_passes_unchanged():
     plain = {"circuit": marker, "points": marker, "hamiltonian": [["Z"]], "pair": []}
     assert coerce_inputs(SCHEMA, plain) == plain
     assert coerce_inputs({}, plain) == plain
+    circle = {"$defs": {"a": {"$ref": "#/$defs/a"}}}
+    circle["properties"] = {"x": {"$ref": "#/$defs/a"}}
+    assert coerce_inputs(circle, {"x": [1, 2]}) == {"x": [1, 2]}
 
 
 def test_kinds_of_dtypes_are_honoured():

@@ -61,6 +61,12 @@ def test_fills_what_may_be_left_out():
     }
 
 
+def test_retry_is_kept():
+    found = parse_metadata({"name": "a", "version": "1.0.0", "retry": True})
+    assert found.retry is True
+    assert found.to_dict()["retry"] is True
+
+
 def test_keeps_names_that_begin_with_x():
     found = parse_metadata({"name": "a", "version": "1.0.0", "x-team": {"a": 1}})
     assert found.to_dict()["x-team"] == {"a": 1}
@@ -205,6 +211,7 @@ def test_parameters_must_have_names():
         ("a\0b", "holds a NUL or half a surrogate pair, which is no valid text"),
         ("\ud800", "holds a NUL or half a surrogate pair, which is no valid text"),
         ({1: 2}, "has the name 1, which is no string"),
+        ({"a\0": 2}, "has the name 'a\\x00', which is no valid text"),
         (b"x", "is a bytes, which is not JSON"),
     ],
 )

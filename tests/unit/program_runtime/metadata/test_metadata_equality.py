@@ -39,3 +39,25 @@ def test_many_containers_are_not_compared():
     ]
     assert list(equality.repeated([[n] for n in range(300)])) == []
     assert list(equality.repeated(range(100_000))) == []
+
+
+def test_references_are_free_outside_of_a_check():
+    import contextvars
+
+    from program_runtime.metadata import work
+
+    assert contextvars.Context().run(work.follow_reference) is None
+
+
+def test_prepare_imports_what_checks_need():
+    import subprocess
+    import sys
+
+    from program_runtime.metadata import prepare
+
+    prepare()
+    code = (
+        "import sys; from program_runtime.metadata import prepare; prepare(); "
+        "assert 'jsonschema' in sys.modules and 'qiskit' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -138,6 +138,11 @@ def test_a_closed_list_speaks_of_parameters_too():
         ({"multipleOf": 0.01}, 19.99),
         ({"multipleOf": 3}, 10**400 * 3),
         ({"uniqueItems": True}, [1, True, "1", [1], {"a": 1}]),
+        ({"multipleOf": 0.5}, np.int64(3)),
+        ({"multipleOf": 0.5}, 1.5),
+        ({"prefixItems": [False], "items": False}, "no list"),
+        ({"multipleOf": 2}, 4.0),
+        ({"format": "date-time"}, "yesterday"),
         ({"pattern": "^a+$"}, "aaa"),
         ({"propertyNames": {"maxLength": 3}}, {"abc": 1}),
         ({"prefixItems": [{"type": "string"}], "items": {"type": "integer"}}, ["a", 1]),
@@ -233,6 +238,22 @@ def test_large_values_are_not_printed():
     assert len(text) < 150
 
 
+def test_an_integer_that_python_refuses_to_print_is_named():
+    assert wrong({"type": "string"}, 10**5000) == [
+        "value: is a very long integer, must be a string"
+    ]
+
+
+def test_a_large_value_may_follow_a_reference_for_each_part():
+    schema = {"$defs": {"n": {"type": "integer"}}, "items": {"$ref": "#/$defs/n"}}
+    assert wrong(schema, [1] * 20_500) == []
+    nested = {
+        "$defs": schema["$defs"],
+        "properties": {"a": {"items": schema["items"]}},
+    }
+    assert wrong(nested, {"a": (1,) * 20_100}) == []
+
+
 def test_the_list_of_problems_ends():
     problems = validate_value({"items": {"type": "string"}}, list(range(1000)))
     assert len(problems) == 51
@@ -319,7 +340,7 @@ python_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(schema=schemas, value=python_values)
 def test_no_accepted_schema_crashes_on_any_value(schema, value):
     if check_schema(schema):

@@ -69,6 +69,14 @@ def test_an_unknown_attribute_names_its_neighbour():
         del ParameterNamespace(SCHEMA).x
 
 
+def test_an_attribute_that_is_no_parameter_can_be_taken_back():
+    inputs = ParameterNamespace(SCHEMA)
+    inputs.extra = 1
+    assert inputs.to_dict()["extra"] == 1
+    del inputs.extra
+    assert "extra" not in inputs.to_dict()
+
+
 def test_a_parameter_named_like_a_method_is_still_sent():
     inputs = ParameterNamespace(SCHEMA)
     inputs.validate = True

@@ -125,6 +125,11 @@ def test_the_source_is_fetched_once_and_only_for_those_who_may_see_it():
     )
 
 
+def test_a_schema_without_the_usual_keywords_is_shown_as_it_is():
+    program = RuntimeProgram("a", "a", return_values={"const": 1})
+    assert str(program).endswith("  Returns:\n    {'const': 1}")
+
+
 def test_the_least_answer_is_enough():
     program = RuntimeProgram.from_dict({"id": "a", "name": "b"})
     assert (program.name, program.program_id, program.description) == ("b", "a", "")

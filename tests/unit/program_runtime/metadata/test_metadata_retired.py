@@ -23,7 +23,12 @@ OLDEST = {
             "type": "int",
             "required": False,
         },
-        {"name": "observable", "description": "", "type": "SparsePauliOp"},
+        {
+            "name": "observable",
+            "description": "",
+            "type": "SparsePauliOp",
+            "default": None,
+        },
     ],
     "return_values": [
         {"name": "-", "description": "Results.", "type": "RunnerResult object"}
@@ -45,7 +50,11 @@ def test_the_oldest_form_is_read_as_schemas():
                     "(A QuantumCircuit or a list of QuantumCircuits.)"
                 },
                 "shots": {"type": "integer", "description": "Repetitions."},
-                "observable": {"format": "sparse-pauli-op", "description": ""},
+                "observable": {
+                    "format": "sparse-pauli-op",
+                    "description": "",
+                    "default": None,
+                },
             },
             "required": ["circuits"],
             "additionalProperties": True,
@@ -103,6 +112,11 @@ def test_what_the_retired_client_dropped_is_dropped_where_it_is_expected():
     assert "colour" not in found.spec
     with pytest.raises(BadMetadataError, match=r"\$\.colour: is an unknown name"):
         parse_metadata(document)
+
+
+def test_a_spec_that_is_no_object_is_left_to_be_judged():
+    with pytest.raises(BadMetadataError, match=r"\$\.spec: is 3, must be an object"):
+        parse_metadata({"name": "a", "version": "1.0.0", "spec": 3, "parameters": {}})
 
 
 def test_cost_is_the_maximum_execution_time():

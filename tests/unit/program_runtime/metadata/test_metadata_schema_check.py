@@ -172,6 +172,9 @@ def test_long_chains_of_references_are_found():
     chain = {f"d{n}": {"$ref": f"#/$defs/d{n + 1}"} for n in range(200)}
     (problem,) = check_schema({DEFS: {**chain, "d200": {}}})
     assert problem.message == "follows more than 50 schemas in a row"
+    backwards = dict(reversed({**chain, "d200": {}}.items()))
+    (problem,) = check_schema({DEFS: backwards})
+    assert problem.message == "follows more than 50 schemas in a row"
 
 
 def test_depth_size_and_number_of_values_are_bounded():
@@ -201,6 +204,17 @@ def test_many_mistakes_are_listed_at_once():
         "$.properties.c.pattern",
         "$.properties.d.required",
     ]
+
+
+def test_the_list_of_mistakes_ends():
+    schema = {"properties": {f"p{n}": {"minimum": "x"} for n in range(100)}}
+    assert len(check_schema(schema)) == 20
+
+
+def test_many_alternatives_are_counted_over_all_levels():
+    refs = [{"$ref": "#/$defs/a"}] * 100
+    schema = {DEFS: {"a": {"anyOf": [True] * 60}}, "anyOf": refs}
+    assert texts(schema) == ["$: makes more than 5,000 checks of one value"]
 
 
 def test_recursion_through_the_value_is_bounded_while_it_is_checked():
