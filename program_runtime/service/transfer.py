@@ -59,18 +59,16 @@ async def receive(request: Request, spool_dir: Path, *, limit: int) -> Upload:
         HttpRefusal: 413 if the body is larger.
         StorageError: The disk is full.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
-        await _drop(request.stream())
-        raise _too_large(limit)
+    stream = request.stream()
+    await _check_declared(request, stream, limit)
     digest = hashlib.sha256()
     size = 0
     path = await asyncio.to_thread(_new_file, spool_dir)
     try:
-        async for piece in _pieces(request.stream()):
+        async for piece in _pieces(stream):
             size += len(piece)
             if size > limit:
-                await _drop(request.stream())
+                await _drop(stream)
                 raise _too_large(limit)  # noqa: TRY301 - the file goes either way
             await asyncio.to_thread(_write, path, piece, digest)
     except BaseException:
@@ -85,16 +83,14 @@ async def read_body(request: Request, *, limit: int) -> bytes:
     Raises:
         HttpRefusal: 413 if the body is larger than ``limit``.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
-        await _drop(request.stream())
-        raise _too_large(limit)
+    stream = request.stream()
+    await _check_declared(request, stream, limit)
     pieces: list[bytes] = []
     size = 0
-    async for piece in request.stream():
+    async for piece in stream:
         size += len(piece)
         if size > limit:
-            await _drop(request.stream())
+            await _drop(stream)
             raise _too_large(limit)
         pieces.append(piece)
     return b"".join(pieces)
@@ -155,6 +151,15 @@ def _write(path: Path, piece: bytes, digest: hashlib._Hash) -> None:
             file.write(piece)
     except OSError as err:
         raise _disk(err) from err
+
+
+async def _check_declared(
+    request: Request, stream: AsyncIterator[bytes], limit: int
+) -> None:
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        await _drop(stream)
+        raise _too_large(limit)
 
 
 async def _drop(stream: AsyncIterator[bytes]) -> None:

@@ -25,16 +25,17 @@ def routers() -> list[APIRouter]:
         users,
     )
 
+    # Routes are tried in this order: first those that are asked for most.
     modules = (
-        system,
-        users,
-        backends,
+        submissions,
+        outputs,
+        events,
+        jobs,
         programs,
         releases,
         blobs,
-        submissions,
-        jobs,
-        outputs,
-        events,
+        backends,
+        users,
+        system,
     )
     return [module.router for module in modules]

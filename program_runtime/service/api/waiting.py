@@ -1,6 +1,5 @@
 """Waits for a job on behalf of a request: until it is final, or there is news."""
 
-
 from __future__ import annotations
 
 import time

@@ -1,0 +1,166 @@
+"""Who may call what: tokens, roles, accounts, and what the log shows of them."""
+
+import logging
+
+import pytest
+from conftest import ROLES, TOKENS
+
+from program_runtime.service.auth import ROLES as LEAST
+from program_runtime.service.domain import Role
+
+RANK = {Role.USER: 1, Role.AUTHOR: 2, Role.ADMIN: 3}
+PLACES = {
+    "{program_id}": "hello",
+    "{ref}": "1.0.0",
+    "{label}": "beta",
+    "{digest}": "sha256:" + "0" * 64,
+    "{job_id}": "job_none",
+    "{name}": "nobody-of-this-name",
+}
+
+
+def failure_of(answer, status):
+    assert answer.status_code == status, answer.text
+    return answer.json()["error"]
+
+
+def routes_of(app):
+    """All routes that the app serves, as (method, path)."""
+
+    def walk(routes):
+        for route in routes:
+            if hasattr(route, "original_router"):
+                yield from walk(route.original_router.routes)
+            elif getattr(route, "methods", None):
+                yield from ((method, route.path) for method in route.methods)
+            else:
+                yield "WS", route.path
+
+    return {(method, path) for method, path in walk(app.routes) if method != "HEAD"}
+
+
+def test_every_route_is_in_the_table_and_the_table_names_no_other(service):
+    assert routes_of(service.client.app) == set(LEAST)
+
+
+def call(service, account, method, path):
+    for place, value in PLACES.items():
+        path = path.replace(place, value)
+    if method == "WS":
+        method = "GET"
+        path = path.replace("/stream", "/events")
+    return service.client.request(method, path, headers=account.headers)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(LEAST))
+def test_who_may_call_what(service, method, path):
+    least = LEAST[method, path]
+    answer = call(service, service.nobody, method, path)
+    if least is None:
+        assert answer.status_code == 200
+        return
+    assert failure_of(answer, 401)["code"] == "unauthorized"
+    for name, role in ROLES.items():
+        answer = call(service, getattr(service, name), method, path)
+        if RANK[role] < RANK[least]:
+            assert failure_of(answer, 403)["code"] == "forbidden"
+        else:
+            assert answer.status_code not in {401, 403}, (name, answer.text)
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (None, "This needs a token."),
+        ("Bearer", "The Authorization header has no token."),
+        ("Basic cm9vdDpyb290", "The Authorization header has no token."),
+        (
+            "Bearer qrt_guess",
+            "The token is not valid: it is wrong, was replaced or was revoked.",
+        ),
+    ],
+)
+def test_without_a_valid_token_the_answer_is_401_with_a_hint(service, header, message):
+    headers = {"Authorization": header} if header else {}
+    answer = service.nobody.get("/jobs", headers=headers)
+    error = failure_of(answer, 401)
+    assert error["message"] == message
+    assert "qrt login" in error["hint"]
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "apikey", "ApiKey"])
+def test_both_schemes_of_official_clients_are_read(service, scheme):
+    headers = {"Authorization": f"{scheme} {TOKENS['bob']}"}
+    assert service.nobody.get("/users/me", headers=headers).json()["name"] == "bob"
+
+
+def test_an_account_is_opened_rotated_and_revoked(service):
+    new = {"name": "dora", "role": "author"}
+    answer = service.root.post("/users", json=new)
+    assert answer.status_code == 201
+    first = answer.json()["token"]
+    assert first.startswith("qrt_")
+    assert len(first) >= 46
+
+    def me(token):
+        headers = {"Authorization": f"Bearer {token}"}
+        return service.nobody.get("/users/me", headers=headers)
+
+    assert me(first).json()["role"] == "author"
+    second = service.root.post("/users/dora/rotate").json()["token"]
+    assert (me(first).status_code, me(second).status_code) == (401, 200)
+    assert service.root.delete("/users/dora").status_code == 204
+    assert me(second).status_code == 401
+    users = service.root.get("/users").json()["users"]
+    assert {user["name"]: user["active"] for user in users}["dora"] is False
+
+
+def test_a_user_is_not_opened_twice_even_with_an_idempotency_key(service):
+    new = {"name": "dora"}
+    key = {"Idempotency-Key": "once"}
+    assert service.root.post("/users", json=new, headers=key).status_code == 201
+    error = failure_of(service.root.post("/users", json=new, headers=key), 409)
+    assert error["code"] == "user_exists"
+
+
+def test_accounts_need_a_sensible_name_and_a_known_role(service):
+    answer = service.root.post("/users", json={"name": "a b", "role": "king"})
+    problems = failure_of(answer, 400)["problems"]
+    assert {problem["path"] for problem in problems} == {"name", "role"}
+
+
+def test_an_admin_does_not_lock_themselves_out(service):
+    error = failure_of(service.root.delete("/users/root"), 409)
+    assert error["code"] == "own_account"
+    assert failure_of(service.root.delete("/users/ghost"), 404)
+
+
+def test_no_token_comes_into_the_log_or_into_an_answer(service, caplog):
+    caplog.set_level(logging.DEBUG)
+    service.seed()
+
+    async def broken(*_, **__):
+        raise RuntimeError("boom")
+
+    service.store.jobs.find = broken
+    answers = [
+        service.bob.get("/jobs"),
+        service.bob.post("/jobs", json={"program_id": "nix"}),
+        service.bob.post("/jobs", content=b"{"),
+        service.bob.get("/programs"),
+    ]
+    assert [answer.status_code for answer in answers] == [500, 404, 400, 200]
+    assert "boom" in caplog.text
+    error = answers[0].json()
+    assert error["error"]["message"] == "The service failed to answer."
+    assert error["trace"] in error["error"]["hint"]
+    assert error["trace"] in caplog.text
+    told = caplog.text + "".join(answer.text for answer in answers)
+    assert TOKENS["bob"] not in told
+
+
+def test_unknown_routes_and_methods_have_the_form_of_all_errors(service):
+    assert failure_of(service.bob.get("/nothing"), 404)["code"] == "not_found"
+    error = failure_of(service.bob.delete("/version"), 405)
+    assert error["code"] == "method_not_allowed"

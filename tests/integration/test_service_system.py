@@ -1,0 +1,146 @@
+"""Health, numbers, versions, backends, and the document that describes it all."""
+
+import json
+
+import jsonschema
+import pytest
+from fastapi.openapi.models import OpenAPI
+from prometheus_client.parser import text_string_to_metric_families
+
+from program_runtime.errors import StorageError
+
+
+def test_health_says_what_operators_ask(service):
+    health = service.client.get("/healthz").json()
+    assert health["uptime_s"] >= 0
+    del health["uptime_s"]
+    assert health == {
+        "status": "ok",
+        "version": "0.1.0",
+        "isolation": "none",
+        "zygote": {"started": True},
+        "queue": {"queued": 0, "running": 0},
+        "store": "ok",
+    }
+
+
+def test_a_store_that_fails_makes_the_service_unhealthy(service):
+    async def failing():
+        raise StorageError("the disk is gone")
+
+    service.store.jobs.queued_by_backend = failing
+    answer = service.client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "failed"
+    assert answer.json()["store"] == "failed: the disk is gone"
+
+
+def test_metrics_count_jobs_and_events_and_name_nobody(service):
+    service.seed()
+    service.bob.finished(service.bob.submit())
+    service.do(service.context.drain)
+    text = service.client.get("/metrics").text
+    samples = {
+        sample.name: (sample.labels, sample.value)
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    assert samples["qrt_jobs_submitted_total"] == ({}, 1)
+    completed = {"status": "Completed", "code": ""}
+    assert samples["qrt_jobs_finished_total"] == (completed, 1)
+    assert samples["qrt_events_stored_total"] == ({}, 2)
+    assert samples["qrt_jobs_running"] == ({}, 0)
+    assert "bob" not in text
+
+
+def test_versions_are_told_without_a_token(service):
+    import qiskit
+    from qiskit.qpy.common import QPY_VERSION
+
+    version = service.client.get("/api/v1/version").json()
+    assert version["api"] == {"min": 1, "max": 1}
+    assert (version["qiskit"], version["qpy"]) == (qiskit.__version__, QPY_VERSION)
+
+
+def test_backends_are_listed_with_their_queues(make_service, gate):
+    with make_service(workers=1) as service:
+        service.seed()
+
+        @service.script
+        async def script(run):
+            await gate.wait()
+
+        for _ in range(3):
+            service.bob.submit()
+        assert gate.reached.wait(10)
+        devices = service.bob.get("/backends").json()["devices"]
+        [aer] = [each for each in devices if each["name"] == "aer_simulator"]
+        assert aer["status"] == {"name": "online"}
+        assert (aer["queue_length"], aer["simulator"]) == (2, True)
+        assert "ibmq_qasm_simulator" in aer["aliases"]
+        gate.open()
+
+
+def test_a_backend_is_described_by_a_child_and_the_answer_is_kept(service, monkeypatch):
+    from program_runtime.service import backends
+
+    made = []
+
+    async def describe():
+        made.append(1)
+        return json.dumps(
+            {
+                info.name: {
+                    "configuration": {"backend_name": info.name},
+                    "properties": {},
+                    "status": {"state": True, "length_queue": 9},
+                }
+                for info in service.context.backends.known()
+            }
+        )
+
+    monkeypatch.setattr(backends, "_describe_all", describe)
+    first = service.bob.get("/backends/ibmq_qasm_simulator/configuration").json()
+    assert first == {"backend_name": "aer_simulator"}
+    assert service.bob.get("/backends/aer_simulator/properties").json() == {}
+    status = service.bob.get("/backends/aer_simulator/status").json()
+    assert status == {"state": True, "length_queue": 0}
+    service.context.backends._described = None
+    assert service.bob.get("/backends/aer_simulator/properties").json() == {}
+    assert made == [1]
+
+
+def test_a_backend_that_is_not_there_is_404(service):
+    answer = service.bob.get("/backends/aer_simulato/status")
+    assert answer.status_code == 404
+    assert "Did you mean 'aer_simulator'?" in answer.json()["error"]["hint"]
+
+
+def test_the_openapi_document_is_valid_and_complete(service):
+    document = service.client.get("/openapi.json").json()
+    OpenAPI.model_validate(document)
+    assert document["openapi"].startswith("3.1")
+    operations = [
+        (method, path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    ]
+    assert len(operations) >= 35
+    for method, path, operation in operations:
+        assert operation["summary"], (method, path)
+        assert operation["description"], (method, path)
+        assert "422" not in operation["responses"]
+        reference = operation["responses"]["default"]["content"]["application/json"]
+        assert reference["schema"] == {"$ref": "#/components/schemas/Error"}
+    submit = document["paths"]["/api/v1/jobs"]["post"]
+    schema = submit["requestBody"]["content"]["application/json"]["schema"]
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert submit["x-role"] == "user"
+
+
+@pytest.mark.parametrize("path", ["/jobs/none", "/nothing", "/jobs?limit=0"])
+def test_errors_have_the_form_that_the_document_promises(service, path):
+    document = service.client.get("/openapi.json").json()
+    answer = service.bob.get(path)
+    jsonschema.validate(answer.json(), document["components"]["schemas"]["Error"])
+    assert answer.status_code >= 400
