@@ -128,11 +128,11 @@ def _report(path: Path) -> dict[str, Any]:
     try:
         summary = inspect_bundle(path)
     except BadBundleError as error:
-        whole = Problem(path="bundle", message=error.summary, hint=error.hint)
-        return _refusal(error.summary, error.problems or (whole,))
+        if not error.problems:
+            return _refusal(str(error))
+        return _refusal(error.summary, error.problems)
     except MemoryError:
-        message = "The bundle takes too much memory to be inspected."
-        return _refusal(message, [Problem(path="bundle", message=message)])
+        return _refusal("The bundle takes too much memory to be inspected.")
     return {
         "ok": True,
         "metadata": summary.metadata.to_dict(),
@@ -142,7 +142,7 @@ def _report(path: Path) -> dict[str, Any]:
     }
 
 
-def _refusal(message: str, problems: Sequence[Problem]) -> dict[str, Any]:
+def _refusal(message: str, problems: Sequence[Problem] = ()) -> dict[str, Any]:
     return {
         "ok": False,
         "message": message,
