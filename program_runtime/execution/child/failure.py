@@ -83,15 +83,9 @@ def _is_in(frame: traceback.FrameSummary, root: Path) -> bool:
 
 
 def _relative(frame: traceback.FrameSummary, root: Path) -> traceback.FrameSummary:
-    return traceback.FrameSummary(
-        str(Path(frame.filename).relative_to(root)),
-        frame.lineno,
-        frame.name,
-        line=frame.line,
-        end_lineno=frame.end_lineno,
-        colno=frame.colno,
-        end_colno=frame.end_colno,
-    )
+    # Its source line was looked up already, so the name is for show now.
+    frame.filename = str(Path(frame.filename).relative_to(root))
+    return frame
 
 
 def _name_relative(part: traceback.TracebackException, root: Path) -> None:

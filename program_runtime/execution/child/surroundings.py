@@ -47,6 +47,7 @@ def prepare(job: Assignment) -> None:
     sys.path[:0] = [job.program_dir, *job.overlay]
     logging.getLogger().setLevel(job.log_level.upper())
     signal.signal(signal.SIGTERM, _asked_to_end)
+    os.register_at_fork(after_in_child=_end_at_once)
 
 
 def flush_streams() -> None:
@@ -97,3 +98,8 @@ def _reseed() -> None:
 def _asked_to_end(_signum: int, _frame: FrameType | None) -> None:
     """Cancel: let the program's ``finally`` blocks run before the kill."""
     raise SystemExit("The job was cancelled.")
+
+
+def _end_at_once() -> None:
+    """Processes that the program forks keep the usual meaning of SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
