@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from acceptance import live_service
 
 QRT = str(Path(sys.executable).with_name("qrt"))
 
@@ -63,3 +64,10 @@ def serving(qrt, private_home):
         process.send_signal(signal.SIGTERM)
     process.wait(20)
     process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    """One service for all tests of a file, reached as users reach theirs."""
+    with live_service.serving(tmp_path_factory.mktemp("live")) as service:
+        yield service
