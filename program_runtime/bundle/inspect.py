@@ -25,6 +25,7 @@ __all__ = ["BundleSummary", "inspect_bundle"]
 METADATA_NAME = "program.json"
 SOURCE_NAME = "program.py"
 _FINDINGS = 3
+_UNUSABLE = "The bundle can not be used:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ def inspect_bundle(
     metadata, problems = _metadata(found, names, limits)
     problems += _source(found, names, limits)
     if metadata is None or problems:
-        raise BadBundleError("The bundle can not be used:", problems=problems)
+        raise BadBundleError(_UNUSABLE, problems=problems)
     return BundleSummary(
         metadata=metadata,
         digest=writer.digest_file(path),
@@ -128,11 +129,11 @@ def _report(path: Path) -> dict[str, Any]:
     try:
         summary = inspect_bundle(path)
     except BadBundleError as error:
-        if not error.problems:
-            return _refusal(str(error))
-        return _refusal(error.summary, error.problems)
+        whole = Problem(path="bundle", message=error.summary, hint=error.hint)
+        return _refusal(error.problems or [whole])
     except MemoryError:
-        return _refusal("The bundle takes too much memory to be inspected.")
+        message = "takes too much memory to be inspected"
+        return _refusal([Problem(path="bundle", message=message)])
     return {
         "ok": True,
         "metadata": summary.metadata.to_dict(),
@@ -142,10 +143,10 @@ def _report(path: Path) -> dict[str, Any]:
     }
 
 
-def _refusal(message: str, problems: Sequence[Problem] = ()) -> dict[str, Any]:
+def _refusal(problems: Sequence[Problem]) -> dict[str, Any]:
     return {
         "ok": False,
-        "message": message,
+        "message": _UNUSABLE,
         "problems": [
             {"path": each.path, "message": each.message, "hint": each.hint}
             for each in problems

@@ -283,8 +283,14 @@ def test_the_module_prints_the_problems_of_a_bad_one(tmp_path):
     assert (done.returncode, done.stderr) == (3, "")
     assert json.loads(done.stdout) == {
         "ok": False,
-        "message": "The bundle is not a zip archive.",
-        "problems": [],
+        "message": "The bundle can not be used:",
+        "problems": [
+            {
+                "path": "bundle",
+                "message": "The bundle is not a zip archive.",
+                "hint": None,
+            }
+        ],
     }
     info = bundle(tmp_path, program__py=b"")
     report = json.loads(run(info.path).stdout)
@@ -310,9 +316,8 @@ def test_a_bundle_that_takes_all_memory_is_refused(tmp_path, capsys, monkeypatch
 
     monkeypatch.setattr(inspect, "inspect_bundle", exhausted)
     assert inspect.main([str(tmp_path / "a.zip")]) == 3
-    assert json.loads(capsys.readouterr().out)["message"] == (
-        "The bundle takes too much memory to be inspected."
-    )
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["message"] == "takes too much memory to be inspected"
 
 
 def test_the_module_says_how_it_is_used():
