@@ -5,13 +5,13 @@ Nothing here costs anything as long as values can be encoded.
 
 from __future__ import annotations
 
+import json
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from program_runtime.errors import UnserializableError
+from program_runtime.errors import CodecError
 
 if TYPE_CHECKING:
-    import json
     from collections.abc import Iterator
 
 _DEEPEST = 200
@@ -65,6 +65,11 @@ def type_name(value: Any) -> str:
     return repr(f"{kind.__module__}.{kind.__qualname__}")
 
 
+def no_form(value: Any) -> str:
+    """Say that there is no rule for a value's type."""
+    return f"A value of type {type_name(value)} has no JSON form."
+
+
 def hint_for(value: Any) -> str:
     """Say what to do about a value without JSON form."""
     return _HINTS.get(type(value).__name__, _HINT)
@@ -84,7 +89,7 @@ def _visit(
     if isinstance(value, dict):
         for key, item in value.items():
             _check_key(key, path)
-            _visit(item, encoder, f"{path}[{key!r}]".replace("'", '"'), inside)
+            _visit(item, encoder, f"{path}[{_key(key)}]", inside)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             _visit(item, encoder, f"{path}[{index}]", inside)
@@ -99,12 +104,11 @@ def _parts(
     """Give what an object is encoded as; the fields of a tag are its attributes."""
     try:
         encoded = encoder.default(value)
-    except UnserializableError as err:
-        message = f"{path} is of type {type_name(value)}, which has no JSON form."
-        raise _Found(message, err.hint) from err
     except Exception as err:
+        # A part of the value may have failed, unseen from here: metadata of circuits.
         kind = type_name(value)
-        if isinstance(err, TypeError) and "is not JSON serializable" in str(err):
+        # The second is what json.JSONEncoder says.
+        if str(err).startswith(no_form(value)) or "not JSON serializable" in str(err):
             message = f"{path} is of type {kind}, which has no JSON form."
             raise _Found(message, hint_for(value)) from err
         raise _Found(
@@ -118,6 +122,10 @@ def _parts(
             yield f".{key}", item
     else:
         yield "", inner
+
+
+def _key(key: Any) -> str:
+    return json.dumps(key, ensure_ascii=False) if isinstance(key, str) else repr(key)
 
 
 def _check_key(key: Any, path: str) -> None:
@@ -136,6 +144,8 @@ def _check_plain(value: Any, path: str) -> None:
 
 
 def _text(error: Exception) -> str:
+    if isinstance(error, CodecError):
+        return error.message
     return f"{type(error).__name__}: {_cut(str(error))}"
 
 

@@ -72,8 +72,6 @@ class RuntimeDecoder(json.JSONDecoder):
             if self._is_plain and _has_no_tag(s):
                 return _PLAIN.decode(s)
             return super().decode(s, *args)
-        except RecursionError as err:
-            raise UndecodableError("The text nests too deep.") from err
         finally:
             self._budget.close_text()
 
@@ -175,6 +173,8 @@ def decode(
         raise
     except UnicodeDecodeError as err:
         raise UndecodableError(f"The text is not UTF-8: {err}.") from err
+    except RecursionError as err:
+        raise UndecodableError("The text nests too deep.") from err
     except ValueError as err:
         raise UndecodableError(f"The text is no JSON: {err}.") from err
 

@@ -6,7 +6,7 @@ import json
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from program_runtime.codec.culprit import describe_failure, hint_for, type_name
+from program_runtime.codec.culprit import describe_failure, hint_for, no_form
 from program_runtime.codec.limits import DecodeLimits, measure
 from program_runtime.codec.tables import encoder_for, function
 from program_runtime.errors import UnserializableError
@@ -106,9 +106,7 @@ def _by_its_own_methods(value: Any) -> Any:
             stacklevel=2,
         )
         return None
-    raise UnserializableError(
-        f"A value of type {type_name(value)} has no JSON form.", hint=hint_for(value)
-    )
+    raise UnserializableError(no_form(value), hint=hint_for(value))
 
 
 _ENCODER = RuntimeEncoder()

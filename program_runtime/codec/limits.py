@@ -173,10 +173,10 @@ def _depth(brackets: bytes, limit: int) -> int:
     """Count how deep brackets nest: exactly if deeper than the limit."""
     # Dropping the innermost pairs drops at most one level, and most of the bytes.
     left, levels = brackets, 0
-    while left and levels < min(_CHEAP_LEVELS, limit):
+    while left and levels + 2 <= min(_CHEAP_LEVELS, limit):
         left = left.replace(b"[]", b"").replace(b"{}", b"")
         levels += 2
     if not left:
-        return min(levels, limit)
+        return levels
     steps = array("b", brackets.translate(_STEPS))
     return max(accumulate(steps), default=0)

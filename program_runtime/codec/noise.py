@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from qiskit_aer.noise import NoiseModel
@@ -17,4 +18,7 @@ def encode_noise_model(value: NoiseModel) -> dict[str, Any]:
 
 def decode_noise_model(value: Any, _budget: Budget) -> NoiseModel:
     """Rebuild a noise model."""
-    return NoiseModel.from_dict(value)
+    with warnings.catch_warnings():
+        # Deprecated without a successor; the official decoder calls it as well.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return NoiseModel.from_dict(value)

@@ -135,8 +135,8 @@ def encode_json_protocol(value: Any) -> dict[str, Any]:
 def decode_json_protocol(tagged: Mapping[str, Any], _budget: Budget) -> Any:
     """Rebuild the parts of a noise learner's result; all else stays a dict."""
     module = sys.modules.get(_LEARNER)
-    name = tagged.get("__class__")
-    known = tagged.get("__module__") in {_LEARNER, _LEARNER_ON_WIRE}
+    name = str(tagged.get("__class__"))
+    known = str(tagged.get("__module__")) in {_LEARNER, _LEARNER_ON_WIRE}
     if module is None or not known or name not in _LEARNER_CLASSES:
         return NotImplemented
     return getattr(module, name)(**restore_int_keys(tagged["__value__"]))

@@ -58,8 +58,8 @@ def decode_settings(tagged: Mapping[str, Any], _budget: Budget) -> Any:
     settings = restore_int_keys(tagged["__value__"])
     if (module, name) == _OPFLOW:
         return settings["primitive"] * settings.get("coeff", 1.0)
-    if name in _HOMES and isinstance(module, str) and module.startswith(_FAMILY):
-        return getattr(import_module(_HOMES[name]), name)(**settings)
+    if str(name) in _HOMES and str(module).startswith(_FAMILY):
+        return getattr(import_module(_HOMES[str(name)]), str(name))(**settings)
     warnings.warn(
         f"A value of type {module}.{name} stays a dict: only Qiskit's operators and "
         "states are rebuilt from their settings.",

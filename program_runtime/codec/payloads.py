@@ -21,6 +21,8 @@ _SAMPLES = 4
 _CHUNK_BYTES = 3 * 64 * 1024
 _CHUNK_CHARACTERS = 4 * 64 * 1024
 
+_TRAILING = "Bytes follow the end of the payload."
+
 # Random doubles shrink to 0.95 of their size at 25 ns a byte: not worth it.
 _WORTHWHILE_RATIO = 0.85
 
@@ -100,9 +102,10 @@ def unpack_chunks(text: Any, budget: Budget) -> Iterator[bytes]:
                 data = stream.decompress(rest, _CHUNK_BYTES)
                 budget.take_bytes(len(data))
                 rest = stream.unconsumed_tail
-                yield data
+                if data:
+                    yield data
             if rest:
-                break
+                raise UndecodableError(_TRAILING)
     except zlib.error as err:
         raise _no_stream(err) from err
     _check_end(stream)
@@ -147,7 +150,7 @@ def _check_end(stream: zlib._Decompress) -> None:
     if not stream.eof:
         raise UndecodableError("The payload ends too early.")
     if stream.unused_data:
-        raise UndecodableError("Bytes follow the end of the payload.")
+        raise UndecodableError(_TRAILING)
 
 
 def _chunks(parts: Sequence[bytes | memoryview]) -> Iterator[bytes | memoryview]:
