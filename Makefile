@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types unit bench format clean
+.PHONY: demo test test-lowest lint types unit bench format clean
 .DEFAULT_GOAL := test
 
 $(STAMP): pyproject.toml
@@ -33,6 +33,16 @@ types: $(STAMP)
 unit: $(STAMP)
 	@echo "==> tests"
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+# With the lowest versions that pyproject.toml allows. The codec is held against the
+# newest official package, which these can not have.
+test-lowest:
+	@$(PYTHON) -m venv .venv-lowest
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@.venv-lowest/bin/python -m uv pip install --quiet --resolution lowest-direct \
+		--python .venv-lowest/bin/python -e '.[service,fake-devices,test]'
+	@.venv-lowest/bin/python -m pytest -n auto --dist loadfile \
+		tests/unit/program_runtime --ignore tests/unit/program_runtime/codec
 
 bench: $(STAMP)
 	@echo "==> benchmarks (figures and ratios of this machine, this minute)"

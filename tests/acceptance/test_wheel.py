@@ -35,12 +35,15 @@ def test_the_wheel_holds_the_packages_and_the_templates_only(wheel):
 
 
 @pytest.mark.timeout(600)
-def test_the_wheel_works_in_a_new_environment(wheel, tmp_path):
+@pytest.mark.parametrize("resolution", ["highest", "lowest-direct"])
+def test_the_wheel_works_in_a_new_environment(wheel, tmp_path, resolution):
     place = tmp_path / "env"
     venv.create(place, with_pip=False)
     python = place / "bin" / "python"
     uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python"]
-    subprocess.run([*uv, python, wheel], check=True, cwd=tmp_path)
+    subprocess.run(
+        [*uv, python, "--resolution", resolution, wheel], check=True, cwd=tmp_path
+    )
     environment = {
         name: value for name, value in os.environ.items() if name != "PYTHONPATH"
     }
