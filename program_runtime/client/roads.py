@@ -9,6 +9,7 @@ there.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from contextlib import ExitStack
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PollRoad", "Road", "RoadBroken", "RoadImpossible", "WebsocketRoad"]
 
+_wire_logger = logging.getLogger(f"{__name__}.wire")
+_wire_logger.setLevel(logging.INFO)
+"""The library's own logger would show the token's header at DEBUG."""
+
 _FRAME_BYTES = 64 * 1024 * 1024
 _OPEN_TIMEOUT_S = 10.0
 _CLOSE_TIMEOUT_S = 1.0
@@ -35,6 +40,7 @@ _WAIT_S = 25.0
 _HASTE_S = 0.2
 _PAGE = 1000
 _SERVER_FAILURE = 500
+_BROKEN_HANDSHAKES = 3
 
 
 class RoadBroken(Exception):  # noqa: N818 - a state of the road, never seen outside
@@ -64,6 +70,7 @@ class WebsocketRoad:
         self._api = api
         self._job_id = job_id
         self._connection: ClientConnection | None = None
+        self._broken_handshakes = 0
         self._closed = False
         self._lock = threading.Lock()
 
@@ -112,17 +119,24 @@ class WebsocketRoad:
                 additional_headers=headers,
                 ssl=self._api.transport.ssl_context(),
                 compression=None,
+                logger=_wire_logger,
                 max_size=_FRAME_BYTES,
                 open_timeout=_OPEN_TIMEOUT_S,
                 close_timeout=_CLOSE_TIMEOUT_S,
                 ping_interval=_PING_S,
                 ping_timeout=_PONG_TIMEOUT_S,
             )
-            return stack.enter_context(connecting)
+            connection = stack.enter_context(connecting)
         except exceptions.InvalidStatus as err:
             if err.response.status_code >= _SERVER_FAILURE:
                 raise RoadBroken(str(err)) from err
             raise RoadImpossible(str(err)) from err
+        except exceptions.InvalidMessage as err:
+            # Cut off in the middle; or there is something that speaks no HTTP.
+            self._broken_handshakes += 1
+            if self._broken_handshakes >= _BROKEN_HANDSHAKES:
+                raise RoadImpossible(str(err)) from err
+            raise RoadBroken(str(err)) from err
         except (
             exceptions.InvalidHandshake,
             exceptions.InvalidURI,
@@ -133,6 +147,8 @@ class WebsocketRoad:
         except OSError as err:
             self._api.transport.moved_from(url, err)
             raise RoadBroken(str(err)) from err
+        self._broken_handshakes = 0
+        return connection
 
 
 class PollRoad:

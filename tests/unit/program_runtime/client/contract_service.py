@@ -428,6 +428,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if "refuse" in fault:
             self._send(fault["refuse"])
             return
+        if "break_handshake" in fault:
+            self.wfile.write(b"HTTP/1.1 101 Swi")
+            raise _DropError
         self._accept_websocket()
         job = service.jobs[job_id]
         self.peer_closed = False

@@ -1,7 +1,9 @@
 import json
+import logging
 import threading
 
 import pytest
+from contract_service import TOKEN
 
 from program_runtime import errors
 from program_runtime.client.stream import EventStream
@@ -114,6 +116,15 @@ def test_long_polls_take_over_when_connections_never_bring_anything(contract, ap
     assert contract.streams == [0, 0, 0]
 
 
+@pytest.mark.parametrize(("breaks", "connections"), [(2, 3), (9, 3)])
+def test_broken_handshakes_are_repeated_a_few_times(contract, api, breaks, connections):
+    job = finished_job(contract)
+    contract.stream_faults = [{"break_handshake": True}] * breaks
+    assert seqs(EventStream(api, job.id)) == list(range(1, 24))
+    assert contract.streams == [0] * connections
+    assert bool(contract.seen("/events")) == (breaks == 9)
+
+
 def test_a_service_that_is_busy_for_a_moment_is_asked_again(contract, api):
     job = finished_job(contract)
     contract.stream_faults = [{"refuse": 503}]
@@ -147,6 +158,15 @@ def test_patience_with_a_service_that_is_gone_ends(contract, api):
     assert str(caught.value).endswith(
         "The job goes on; read it again with service.job(job_id)."
     )
+
+
+def test_no_log_of_a_stream_shows_the_token(contract, api, caplog):
+    caplog.set_level(logging.DEBUG)
+    job = finished_job(contract)
+    contract.stream_faults = [{"drop_after": 7}]
+    assert len(seqs(EventStream(api, job.id))) == 23
+    assert TOKEN not in caplog.text
+    assert "broke off" in caplog.text
 
 
 def test_closing_ends_a_stream_that_waits(contract, api):
