@@ -279,6 +279,14 @@ def test_malformed_expressions_are_refused(data, message):
         decode(tagged_expression(data))
 
 
+def test_a_qiskit_without_that_parser_says_so(monkeypatch):
+    from program_runtime.codec import legacy_expressions
+
+    monkeypatch.setattr(legacy_expressions, "parse_sympy_repr", None)
+    with pytest.raises(UndecodableError, match="no longer reads expressions of old"):
+        decode(tagged_expression(legacy_expression("Integer(1)")))
+
+
 def old_circuit(version, phase, *, encoding=b""):
     """Write a circuit of one qubit as an old Qiskit did."""
     header = struct.pack("!6sBBBBQ", b"QISKIT", version, 0, 25, 0, 1) + encoding + b"q"
