@@ -102,19 +102,22 @@ def test_the_same_bytes_again_are_no_error(store, ask, clock):
     assert program.updated == first.created
 
 
-def test_the_same_bytes_again_may_move_a_label_and_the_visibility(store, ask, clock):
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"labels": ["stable"]}, (("latest", "stable"), "private")),
+        ({"visibility": Visibility.PUBLIC}, (("latest",), "public")),
+    ],
+)
+def test_the_same_bytes_again_may_move_a_label_or_the_visibility(
+    store, ask, clock, fields, expected
+):
     ask(publish(store, a_release()))
-    release, created = ask(
-        publish(
-            store,
-            a_release(at=clock.tick()),
-            labels=["stable"],
-            visibility=Visibility.PUBLIC,
-        )
-    )
-    assert (release.labels, created) == (("latest", "stable"), False)
+    again = a_release(at=clock.tick())
+    release, created = ask(publish(store, again, **fields))
     program = ask(store.programs.get("vqe"))
-    assert program.is_public
+    assert not created
+    assert (release.labels, program.visibility) == expected
     assert program.updated.timestamp() == clock.now
 
 

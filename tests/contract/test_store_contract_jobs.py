@@ -146,6 +146,16 @@ def test_the_user_with_the_fewest_running_jobs_is_next(store, ask, clock):
     assert claimed_users(store, ask, clock, 5) == ["ada", "bob", "eve", "ada", "ada"]
 
 
+def test_fewer_running_jobs_count_more_than_a_longer_wait(store, ask, clock):
+    for user in ("ada", "ada", "bob"):
+        ask(store.jobs.submit(a_job(user)))
+        clock.tick()
+        ask(store.jobs.claim())
+    for user in ("ada", "bob"):
+        ask(store.jobs.submit(a_job(user)))
+    assert claimed_users(store, ask, clock, 2) == ["bob", "ada"]
+
+
 def test_among_equals_the_user_served_longest_ago_is_next(store, ask, clock):
     jobs = {"ada": [], "bob": []}
     for user in ("ada", "ada", "ada", "bob", "bob"):

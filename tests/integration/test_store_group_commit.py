@@ -61,16 +61,18 @@ def test_what_waits_is_committed_together(store, ask):
         holding = asyncio.ensure_future(writer.do(wait))
         await asyncio.sleep(0)
         work = [store.jobs.submit(a_job()) for _ in range(50)]
+        work += [store.users.add("ada", Role.USER, "h") for _ in range(10)]
         waiting = [asyncio.ensure_future(item) for item in work]
         await asyncio.sleep(0)
         event.listen(writer._connection, "commit", commits.append)
         go.set()
         await holding
-        return await asyncio.gather(*waiting)
+        return await asyncio.gather(*waiting, return_exceptions=True)
 
-    jobs = ask(submit_many())
-    assert len({job.id for job, created in jobs if created}) == 50
-    assert len(commits) <= 3
+    answers = ask(submit_many())
+    assert len({job.id for job, created in answers[:50] if created}) == 50
+    assert {type(refused) for refused in answers[50:]} == {ConflictError}
+    assert len(commits) <= 2
 
 
 def test_one_that_fails_spoils_nothing_for_those_it_waited_with(store, ask):
@@ -118,19 +120,25 @@ def test_a_write_that_nobody_waits_for_any_more_is_done(store, ask):
     assert ask(store.jobs.find(JobQuery()))[1] == 1
 
 
-def test_closing_finishes_what_waits(make_store, ask):
+def test_closing_finishes_what_waits(make_store, ask, monkeypatch):
     store = make_store()
     ask(furnish(store))
 
     async def submit_and_close():
-        submitting = [
-            asyncio.ensure_future(store.jobs.submit(a_job())) for _ in range(20)
-        ]
+        _, go, wait = hold_the_writer(store)
+        works = [store.users._writer.do(wait)]
+        works += [store.jobs.submit(a_job()) for _ in range(20)]
+        waiting = [asyncio.ensure_future(work) for work in works]
         await asyncio.sleep(0)
-        await store.close()
-        return await asyncio.gather(*submitting)
+        # Closing waits for the thread as soon as the end stands in the queue.
+        thread = store.users._writer._thread
+        join = thread.join
+        monkeypatch.setattr(thread, "join", lambda: (go.set(), join()))
+        closing = asyncio.ensure_future(store.close())
+        await closing
+        return await asyncio.gather(*waiting)
 
-    assert all(created for _, created in ask(submit_and_close()))
+    assert all(created for _, created in ask(submit_and_close())[1:])
     ask(store.close())
     assert ask(make_store().jobs.find(JobQuery()))[1] == 20
 
