@@ -1,9 +1,8 @@
 """Bundles written: same files, same bytes.
 
 Whatever differs between two checkouts of one program is left out: order, times,
-modes, owners, the system. What remains is the zlib library: another version of it
-may compress to other bytes, so a digest is compared with the published one only
-for files from the same environment, and contents are what count otherwise.
+modes, owners, the system. Files are stored, not compressed, because two versions of
+zlib may compress the same file to other bytes, and a digest stands for a release.
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ __all__ = ["BundleInfo", "digest_file", "write_bundle"]
 _TIME: Final = (1980, 1, 1, 0, 0, 0)  # the first that a zip can hold
 _MODE: Final = (stat.S_IFREG | 0o644) << 16
 _UNIX: Final = 3
-_LEVEL: Final = 9
 _SHOWN_LARGEST: Final = 3
 
 
@@ -158,8 +156,7 @@ def _write(contents: Mapping[str, bytes], stream: IO[bytes]) -> None:
             entry = zipfile.ZipInfo(name, _TIME)
             entry.create_system = _UNIX
             entry.external_attr = _MODE
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data, zipfile.ZIP_DEFLATED, _LEVEL)
+            archive.writestr(entry, data, zipfile.ZIP_STORED)
 
 
 def _check_size(
