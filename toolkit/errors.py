@@ -99,6 +99,10 @@ class ProjectError(ToolkitError):
         self.summary = message
         self.problems = tuple(problems)
 
+    def __str__(self) -> str:
+        before_hint = "\n" if self.problems else " "
+        return f"{self.message}{before_hint}{self.hint}" if self.hint else self.message
+
 
 class InterfaceError(ProjectError):
     """The source has no ``main`` that the service could call.
@@ -174,8 +178,8 @@ class ConflictError(PublishError):
     exit_code = ExitCode.CONFLICT
 
 
-class FindingsError(PublishError):
-    """Checks found errors, so nothing was uploaded."""
+class FindingsError(PublishError, ProjectError):
+    """Checks or the service found errors; ``problems`` lists them."""
 
     code = "findings"
     exit_code = ExitCode.FINDINGS

@@ -83,7 +83,8 @@ def _describe_usage(error: click.ClickException) -> Failure:
 
 
 def _describe_runtime(error: errors.ProgramRuntimeError) -> Failure:
-    message, findings = error.message, ()
+    message = error.message
+    findings: tuple[dict[str, Any], ...] = ()
     if isinstance(error, errors.InvalidValueError):
         message = error.summary
         findings = _findings(error.problems)

@@ -63,7 +63,8 @@ def _report(error: Exception, *, as_json: bool, verbose: bool) -> int:
     else:
         click.echo(f"error: {failure.message}", err=True)
         for finding in failure.findings:
-            click.echo(f"  {finding['path']}: {finding['message']}", err=True)
+            mend = f" ({finding['hint']})" if "hint" in finding else ""
+            click.echo(f"  {finding['path']}: {finding['message']}{mend}", err=True)
         if failure.hint:
             click.echo(f"hint: {failure.hint}", err=True)
     if verbose or failure.exit_code == ExitCode.INTERNAL:

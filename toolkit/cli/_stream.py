@@ -115,7 +115,7 @@ def say_failure(
             out.say(f"  {_show.plain(line)}")
 
 
-def exit_code(status: str, code: str | None) -> int:
+def exit_code(status: str, code: str | None) -> ExitCode:
     """Choose the exit code of a command that waited for a job."""
     if status == "Completed":
         return ExitCode.OK

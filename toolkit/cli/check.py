@@ -42,7 +42,8 @@ def command(*, directory: Path, strict: bool, out: Output) -> None:
 def lines(findings: Sequence[Finding]) -> Iterator[str]:
     """Write findings for people: where, what, and how to mend it."""
     for finding in findings:
-        where = finding.path + (f":{finding.line}" if finding.line else "")
+        where = finding.path or "project"
+        where += f":{finding.line}" if finding.line else ""
         yield f"{where}: {finding.severity} {finding.code} {finding.message}"
         if finding.hint:
             yield f"    {finding.hint}"

@@ -72,8 +72,8 @@ def command(
 
 
 def _tell(plan: PublishPlan, out: Output) -> None:
-    """Say what the plan found, step by step."""
-    for line in check.lines(plan.findings):
+    """Say what the plan found, step by step; errors come with the refusal."""
+    for line in check.lines([f for f in plan.findings if f not in plan.errors]):
         out.say(line)
     if plan.user:
         out.say(f"as {plan.user}; current release: {plan.current_version or 'none'}")

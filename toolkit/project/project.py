@@ -78,7 +78,7 @@ def load_project(root: Path) -> Project:
         raise ProjectError(
             f"The project in {root} can not be used:",
             problems=problems,
-            hint="\n`qrt check` shows everything that is wrong.",
+            hint="`qrt check` shows everything that is wrong.",
         )
     return Project(
         root=root,

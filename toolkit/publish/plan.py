@@ -64,6 +64,11 @@ class PublishPlan:
         """Whether `toolkit.publish.publish` would go through."""
         return self.verdict in (Verdict.NEW, Verdict.UNCHANGED)
 
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that stop a release."""
+        return tuple(f for f in self.findings if f.severity is checks.Severity.ERROR)
+
 
 def plan_publish(
     project: Project,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from program_runtime.errors import (
     BadBundleError,
     NotAuthorizedError,
+    Problem,
     RuntimeDuplicateProgramError,
 )
 from toolkit import errors
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from program_runtime.bundle import BundleInfo
+    from toolkit.checks import Finding
     from toolkit.publish.plan import PublishPlan
     from toolkit.publish.service import ReleaseWriter
 
@@ -26,7 +28,6 @@ _REFUSALS = {
     Verdict.CONFLICT: errors.ConflictError,
     Verdict.NAME_TAKEN: errors.ConflictError,
     Verdict.NOT_AUTHORISED: errors.NotAuthorisedError,
-    Verdict.FINDINGS: errors.FindingsError,
 }
 
 
@@ -67,6 +68,10 @@ def publish(
         FindingsError: Checks found errors, or the service refused the bundle.
         VerificationError: The service holds other bytes than were sent.
     """
+    if plan.verdict is Verdict.FINDINGS:
+        raise errors.FindingsError(
+            plan.message, problems=[*map(_problem, plan.errors)], hint=plan.hint
+        )
     refusal = _REFUSALS.get(plan.verdict)
     if refusal is not None:
         raise refusal(plan.message, hint=plan.hint)
@@ -110,9 +115,20 @@ def _upload(
         raise errors.NotAuthorisedError(err.message, hint=err.hint) from err
     except BadBundleError as err:
         raise errors.FindingsError(
-            f"The service refused the bundle: {err.message}", hint=err.hint
+            f"The service refused the bundle: {err.summary}",
+            problems=err.problems,
+            hint=err.hint,
         ) from err
     return created
+
+
+def _problem(finding: Finding) -> Problem:
+    line = f":{finding.line}" if finding.line else ""
+    return Problem(
+        path=f"{finding.path or 'project'}{line}",
+        message=f"{finding.code} {finding.message}",
+        hint=finding.hint,
+    )
 
 
 def _settle(plan: PublishPlan, api: ReleaseWriter) -> None:

@@ -21,7 +21,7 @@ def test_problems_are_listed_below_the_summary():
     error = ProjectError("Two things:", problems=problems, hint="Look.")
 
     assert error.summary == "Two things:"
-    assert str(error) == "Two things:\n  a: odd (even)\n  b: c Look."
+    assert str(error) == "Two things:\n  a: odd (even)\n  b: c\nLook."
 
 
 @pytest.mark.parametrize(

@@ -235,6 +235,11 @@ def test_errors_of_the_checks_stop_it_before_the_build(plan, service, tmp_path):
     with pytest.raises(FindingsError) as caught:
         publish(planned, service)
     assert caught.value.exit_code is ExitCode.FINDINGS
+    paths = [(p.path, p.message.split()[0]) for p in caught.value.problems]
+    assert sorted(paths) == [
+        ("program.json $.spec.parameters.properties.times", "QRT110"),
+        ("program.py:1", "QRT121"),
+    ]
 
 
 def test_warnings_stop_it_when_strict(plan):
