@@ -1,7 +1,6 @@
 """The codec beside the official package's, in one run: the same values, in turns.
 
-``measure()`` returns the figures; ``python tests/benchmarks/bench_codec.py`` prints
-them. ``ratio`` is the official time divided by ours, so more is better.
+Each figure is the official time divided by ours, so more is better.
 """
 
 import gc
@@ -18,6 +17,7 @@ from qiskit_ibm_runtime import RuntimeDecoder as OfficialDecoder
 from qiskit_ibm_runtime import RuntimeEncoder as OfficialEncoder
 
 from program_runtime.codec import decode, encode
+from tests.benchmarks.figure import Figure
 
 MEGABYTE_OF_DOUBLES = 125_000
 NO_SLOWER = round(1 / 1.1, 3)
@@ -27,7 +27,7 @@ def measure(*, seconds_a_case=1.0):
     """Time every case, ours and the official one in turns.
 
     Returns:
-        A dict for each case: name, ours_ms, official_ms, ratio, goal.
+        A figure for each case: how many times faster ours is.
     """
     rows = []
     for name, value, encode_goal, decode_goal in _cases():
@@ -112,13 +112,8 @@ def _compare(name, ours, official, goal, seconds):
     gc.enable()
     ours_ms = 1000 * min(ours_s)
     official_ms = 1000 * min(official_s)
-    return {
-        "name": name,
-        "ours_ms": round(ours_ms, 4),
-        "official_ms": round(official_ms, 4),
-        "ratio": round(official_ms / ours_ms, 2),
-        "goal": goal,
-    }
+    times = f"{ours_ms:.4g} beside {official_ms:.4g} ms"
+    return Figure(f"{name} ({times})", official_ms / ours_ms, "x", least=goal)
 
 
 def _once(function, repeats=1):
@@ -126,13 +121,3 @@ def _once(function, repeats=1):
     for _ in range(repeats):
         function()
     return (time.perf_counter() - start) / repeats
-
-
-if __name__ == "__main__":
-    for row in measure():
-        verdict = "" if row["ratio"] >= row["goal"] else "  BELOW"
-        print(
-            f"{row['name']:<36} ours {row['ours_ms']:>10.4f} ms   official "
-            f"{row['official_ms']:>10.4f} ms   {row['ratio']:>6.2f} x   "
-            f"goal {row['goal']}{verdict}"
-        )

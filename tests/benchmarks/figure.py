@@ -17,7 +17,7 @@ class Figure:
 
     def line(self) -> str:
         """Say the figure, its goal and the ratio between them."""
-        text = f"{self.name:58} {self.value:12.4g} {self.unit:7}"
+        text = f"{self.name:66} {self.value:12.4g} {self.unit:7}"
         if self.most is not None:
             ratio = f"{self.value / self.most:.2f} of it" if self.most else ""
             return f"{text} goal <= {self.most:g}, {ratio} {self._verdict()}"
