@@ -40,7 +40,7 @@ _WAIT_S = 25.0
 _HASTE_S = 0.2
 _PAGE = 1000
 _SERVER_FAILURE = 500
-_BROKEN_HANDSHAKES = 3
+_ATTEMPTS = 3
 
 
 class RoadBroken(Exception):  # noqa: N818 - a state of the road, never seen outside
@@ -71,8 +71,6 @@ class WebsocketRoad:
         self._job_id = job_id
         self._connection: ClientConnection | None = None
         self._broken_handshakes = 0
-        self._closed = False
-        self._lock = threading.Lock()
 
     def frames(self, after: int) -> Iterator[list[dict[str, Any]]]:
         """Yield frames until the service closes the stream as complete."""
@@ -80,8 +78,7 @@ class WebsocketRoad:
 
         with ExitStack() as stack:
             connection = self._connect(after, stack)
-            if not self._keep(connection):
-                return
+            self._connection = connection
             yield []
             try:
                 while True:
@@ -96,16 +93,8 @@ class WebsocketRoad:
 
     def close(self) -> None:
         """Close the connection, which ends ``frames``."""
-        with self._lock:
-            self._closed = True
-            connection = self._connection
-        if connection is not None:
-            connection.close()
-
-    def _keep(self, connection: ClientConnection) -> bool:
-        with self._lock:
-            self._connection = connection
-            return not self._closed
+        if self._connection is not None:
+            self._connection.close()
 
     def _connect(self, after: int, stack: ExitStack) -> ClientConnection:
         from websockets import exceptions  # noqa: PLC0415 - 130 ms
@@ -131,21 +120,13 @@ class WebsocketRoad:
             if err.response.status_code >= _SERVER_FAILURE:
                 raise RoadBroken(str(err)) from err
             raise RoadImpossible(str(err)) from err
-        except exceptions.InvalidMessage as err:
-            # Cut off in the middle; or there is something that speaks no HTTP.
-            self._broken_handshakes += 1
-            if self._broken_handshakes >= _BROKEN_HANDSHAKES:
-                raise RoadImpossible(str(err)) from err
-            raise RoadBroken(str(err)) from err
-        except (
-            exceptions.InvalidHandshake,
-            exceptions.InvalidURI,
-            TimeoutError,
-        ) as err:
-            # A proxy that knows no websocket refuses, or swallows, the handshake.
-            raise RoadImpossible(str(err)) from err
-        except OSError as err:
+        except (OSError, exceptions.InvalidHandshake) as err:
+            # Cut off in the middle, perhaps; or a network that lets only HTTP pass
+            # refuses or swallows the handshake.
             self._api.transport.moved_from(url, err)
+            self._broken_handshakes += 1
+            if isinstance(err, TimeoutError) or self._broken_handshakes >= _ATTEMPTS:
+                raise RoadImpossible(str(err)) from err
             raise RoadBroken(str(err)) from err
         self._broken_handshakes = 0
         return connection

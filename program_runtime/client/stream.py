@@ -194,10 +194,7 @@ class EventStream:
         )
 
     def _change_road(self) -> None:
-        if isinstance(self._road, WebsocketRoad):
-            self._road = PollRoad(self._api, self._job_id)
-            if self._closed.is_set():
-                self._road.close()
+        self._road = PollRoad(self._api, self._job_id)
 
 
 def _is_final(event: Event) -> bool:

@@ -18,6 +18,7 @@ _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 _RETRY = urllib3.Retry(
     total=5,
     connect=3,
+    other=0,  # a certificate that is not trusted will not be trusted next time
     backoff_factor=0.1,
     status_forcelist=(502, 503, 504),
     allowed_methods=None,

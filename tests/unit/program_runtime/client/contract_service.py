@@ -450,6 +450,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _send_events(self, job, sent, fault):
+        if "garbage" in fault:
+            self._frame(b"no json")
         left = fault.get("drop_after", len(job.events) + 1_000_000)
         while not (job.status in FINAL and sent >= len(job.events)):
             job.wait(functools.partial(self._has_news, job, sent), 5)

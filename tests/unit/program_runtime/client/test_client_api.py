@@ -1,6 +1,7 @@
 import json
 import logging
 import ssl
+import threading
 
 import pytest
 from contract_service import TOKEN
@@ -266,6 +267,51 @@ def test_a_service_that_moved_is_found_again(contract):
     assert api.whoami()["name"] == "owner"
     assert api.url == contract.url
     assert api.whoami()["name"] == "owner"
+    assert len(asked) == 1
+
+
+def test_an_upload_starts_over_where_the_service_moved(contract, tmp_path):
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(b"x" * 10)
+    api = ServiceApi(
+        "http://127.0.0.1:1", "x", relocate=lambda: (contract.url, Secret(TOKEN))
+    )
+    api.put_release("vqe", "1.0.0", file, _digest(file))
+    assert contract.bundles["vqe", "1.0.0"] == b"x" * 10
+
+
+def test_a_certificate_that_is_not_trusted_is_told(contract):
+    url = contract.url.replace("http:", "https:")
+    with pytest.raises(errors.ServiceUnreachableError) as caught:
+        ServiceApi(url, "x").whoami()
+    assert f"The certificate of {url} is not trusted: " in str(caught.value)
+    assert "verify='/path/to/ca.pem'" in str(caught.value)
+
+
+def test_threads_share_one_session(contract, api):
+    opened = [api.transport._open() for _ in range(2)]
+    assert opened[0] is opened[1]
+
+
+def test_threads_that_miss_the_service_together_look_for_it_once(contract):
+    asked = []
+    both = threading.Barrier(2, timeout=5)
+
+    def relocate():
+        asked.append(1)
+        return contract.url, Secret(TOKEN)
+
+    api = ServiceApi("http://127.0.0.1:1", "x", relocate=relocate)
+
+    def miss():
+        both.wait()
+        assert api.transport.moved_from("http://127.0.0.1:1", OSError())
+
+    threads = [threading.Thread(target=miss) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert len(asked) == 1
 
 

@@ -111,6 +111,10 @@ def test_a_backend_tells_its_facts_and_state(contract, service):
     assert repr(backend) == "<IBMBackend('fake_manila')>"
 
 
+def test_a_backends_calibration_passes_through(api):
+    assert api.backend_properties("fake_manila") == {"qubits": []}
+
+
 def test_a_jobs_backend_asks_for_what_it_does_not_know(api):
     backend = IBMBackend("fake_manila", api)
     assert (backend.num_qubits, backend.simulator, backend.queue_length) == (
@@ -134,4 +138,5 @@ def test_an_unknown_fact_is_named():
         _ = configuration.qubits
     assert str(caught.value) == "The backend's configuration has no 'qubits'."
     assert "n_qubits" in dir(configuration)
+    assert repr(configuration) == "BackendConfiguration(None)"
     assert copy.copy(configuration).to_dict() == {"n_qubits": 5}

@@ -286,6 +286,14 @@ def test_a_stream_that_ends_for_good_is_said_in_the_log(api, caplog):
     ]
 
 
+def test_an_event_in_another_form_is_said_in_the_log(job, running, caplog):
+    running.events.append({"seq": 2})
+    running.finish()
+    job.stream_results(lambda *_: None)
+    assert job.result(timeout=5) == 42
+    assert "Streaming the results of job job_1 failed." in caplog.messages
+
+
 def test_waiting_for_a_slow_callback_ends_with_the_timeout(job, running):
     release = threading.Event()
     job.stream_results(lambda *_: release.wait(5))

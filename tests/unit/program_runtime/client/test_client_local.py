@@ -8,6 +8,7 @@ from contract_service import TOKEN
 from program_runtime import errors
 from program_runtime.client import local
 from program_runtime.client.secret import Secret
+from program_runtime.client.service import QiskitRuntimeService
 
 
 @pytest.fixture
@@ -152,3 +153,30 @@ def test_the_service_is_started_by_this_python_from_no_folder_of_the_user(tmp_pa
         *("--config-dir", str(tmp_path / "config")),
     ]
     assert "--config-dir" not in local._command(tmp_path, None, 600)
+
+
+def test_a_service_that_came_up_while_waiting_for_the_lock_is_used(
+    contract, folder, monkeypatch
+):
+    announce(folder, contract.url)
+    find, asked = local.find_local_service, []
+
+    def not_at_first(data_dir):
+        asked.append(data_dir)
+        return find(data_dir) if len(asked) > 1 else None
+
+    monkeypatch.setattr(local, "find_local_service", not_at_first)
+    assert local.ensure_local_service(folder).url == contract.url
+    assert len(asked) == 2
+
+
+def test_the_channel_local_finds_its_service_and_finds_it_again(
+    contract, folder, monkeypatch
+):
+    announce(folder, contract.url)
+    service = QiskitRuntimeService(data_dir=folder)
+    assert service.program("vqe").name == "vqe"
+    assert service.channel == "local"
+    service.api.transport.url = "http://127.0.0.1:1"
+    assert service.program("vqe", refresh=True).name == "vqe"
+    service.api.close()

@@ -74,6 +74,13 @@ def test_a_damaged_file_is_named_and_its_content_is_not_shown(tmp_path, text):
     )
 
 
+def test_deleting_another_profile_keeps_the_current_one(tmp_path):
+    profiles.save(tmp_path, profile(), make_current=True)
+    profiles.save(tmp_path, profile("other"))
+    assert profiles.delete(tmp_path, "other") is True
+    assert profiles.current(tmp_path) == "lab"
+
+
 def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
     profiles.save(tmp_path, profile())
     before = json.loads((tmp_path / "profiles.json").read_text())

@@ -151,6 +151,13 @@ def test_the_highest_release_counts_for_the_next_version(contract, service):
     assert [version for _, version in contract.bundles][3:] == ["1.0.11", "1.0.12"]
 
 
+def test_a_version_in_no_order_comes_before_all_others(contract, service):
+    service.upload_program(SOURCE, METADATA)
+    contract.bundles["hello", "nightly"] = contract.bundles["hello", "1.0.0"]
+    service.update_program("hello", description="A")
+    assert [version for _, version in contract.bundles][2:] == ["1.0.1"]
+
+
 def test_an_update_with_nothing_is_a_warning(contract, service):
     with pytest.warns(UserWarning, match="Nothing to update was given"):
         service.update_program("hello")

@@ -5,6 +5,7 @@ import pytest
 from contract_service import PARAMETERS
 
 from program_runtime import errors
+from program_runtime.client import submission
 from program_runtime.client.options import RuntimeOptions
 from program_runtime.client.schema_cache import SchemaCache
 from program_runtime.program import ResultDecoder
@@ -153,6 +154,19 @@ def test_an_unknown_program_is_named_with_the_closest(service):
     with pytest.raises(errors.RuntimeProgramNotFound) as caught:
         service.run("vqee")
     assert str(caught.value) == "There is no program 'vqee'. Did you mean 'vqe'?"
+
+
+def test_the_services_own_hint_is_kept(contract, service):
+    error = {"code": "program_not_found", "message": "No.", "hint": "Look there."}
+    contract.fail_next("GET", 404, body=json.dumps({"error": error}).encode())
+    with pytest.raises(errors.RuntimeProgramNotFound) as caught:
+        service.run("vqee")
+    assert str(caught.value) == "No. Look there."
+
+
+def test_the_parameters_of_a_program_can_be_asked_for(api):
+    assert submission.parameters_of(api, "vqe") == PARAMETERS
+    assert submission.parameters_of(api, "vqe@1.0.0") == PARAMETERS
 
 
 def test_an_unknown_program_without_a_close_one_is_named(service):

@@ -1,11 +1,16 @@
 import json
 import logging
+import socket
 import threading
+import time
 
 import pytest
 from contract_service import TOKEN
 
 from program_runtime import errors
+from program_runtime.client import roads
+from program_runtime.client.api import retrying
+from program_runtime.client.roads import RoadBroken
 from program_runtime.client.stream import EventStream
 
 
@@ -140,6 +145,15 @@ def test_a_broken_long_poll_is_repeated(contract, api):
     assert seqs(EventStream(api, job.id)) == list(range(1, 24))
 
 
+def test_long_polls_outlive_a_service_that_is_away(contract, api, monkeypatch):
+    monkeypatch.setattr(retrying, "_RETRY", 0)
+    job = finished_job(contract)
+    contract.stream_faults = [{"refuse": 404}]
+    for _ in range(4):
+        contract.drop_next("GET /jobs/job_1/events")
+    assert seqs(EventStream(api, job.id)) == list(range(1, 24))
+
+
 def test_an_unknown_job_is_named(api):
     with pytest.raises(errors.RuntimeJobNotFound, match="There is no job 'job_9'"):
         list(EventStream(api, "job_9"))
@@ -196,3 +210,116 @@ def test_large_payloads_are_named_by_their_digest(contract, api):
     event = list(EventStream(api, job.id))[1]
     assert (event.data, event.size) == (None, 7)
     assert api.blob(job.id, event.blob) == b'"large"'
+
+
+def test_closing_while_a_connection_is_made_ends_the_stream(contract, api):
+    job = finished_job(contract)
+    stream = EventStream(api, job.id)
+    target = api.stream_target
+
+    def close_first(job_id, *, after):
+        stream.close()
+        return target(job_id, after=after)
+
+    api.stream_target = close_first
+    assert seqs(stream) == []
+
+
+def test_closing_before_the_first_event_is_asked_for_ends_a_stream(contract, api):
+    stream = EventStream(api, finished_job(contract).id)
+    stream.close()
+    assert seqs(stream) == []
+    assert contract.streams == []
+
+
+def test_closed_long_polls_end(contract, api):
+    road = roads.PollRoad(api, contract.add_job().id)
+    road.close()
+    assert list(road.frames(0)) == []
+
+
+def test_closing_ends_long_polls_too(contract, api):
+    job = contract.add_job()
+    contract.stream_faults = [{"refuse": 404}]
+    stream = EventStream(api, job.id)
+    events = iter(stream)
+    assert next(events).seq == 1
+    stream.close()
+    assert list(events) == []
+
+
+def test_a_break_at_the_very_moment_of_closing_is_no_error(contract, api):
+    job = contract.add_job()
+    stream = EventStream(api, job.id, patience_s=0)
+
+    def close_and_fail(job_id, *, after):
+        stream.close()
+        raise RoadBroken("cut")
+
+    api.stream_target = close_and_fail
+    assert seqs(stream) == []
+
+
+def test_without_a_way_for_websockets_long_polls_take_over(contract, api):
+    job = finished_job(contract)
+    api.stream_target = lambda job_id, *, after: ("ws://127.0.0.1:1/x", {})
+    assert seqs(EventStream(api, job.id)) == list(range(1, 24))
+    assert contract.streams == []
+
+
+def test_a_swallowed_handshake_is_waited_for_once(contract, api, monkeypatch):
+    monkeypatch.setattr(roads, "_OPEN_TIMEOUT_S", 0.2)
+    job = finished_job(contract)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"ws://127.0.0.1:{silent.getsockname()[1]}/x"
+        api.stream_target = lambda job_id, *, after: (address, {})
+        assert seqs(EventStream(api, job.id)) == list(range(1, 24))
+
+
+def test_a_frame_that_is_no_json_leads_to_long_polls(contract, api):
+    job = finished_job(contract)
+    contract.stream_faults = [{"garbage": True}]
+    assert seqs(EventStream(api, job.id)) == list(range(1, 24))
+    assert contract.streams == [0]
+
+
+def test_a_service_that_is_shutting_down_is_not_asked_in_haste(contract, api):
+    job = finished_job(contract, messages=0)
+    contract.stream_faults = [{"refuse": 404}]
+    pages = [
+        {"events": [], "last_seq": 0, "final": False},
+        {"events": job.events, "last_seq": 3, "final": True},
+    ]
+    asked = []
+
+    def answer(job_id, **options):
+        asked.append(time.monotonic())
+        return pages.pop(0)
+
+    api.events = answer
+    assert seqs(EventStream(api, job.id)) == [1, 2, 3]
+    assert asked[1] - asked[0] >= 0.2
+
+
+def test_the_end_is_asked_for_again_when_the_service_is_away(contract, api):
+    job = contract.add_job()
+    contract.stream_faults = [{"close_early": True}]
+    events = api.events
+
+    def away_once(job_id, **options):
+        api.events = events
+        raise errors.ServiceUnreachableError("away")
+
+    api.events = away_once
+    stream = iter(EventStream(api, job.id))
+    assert next(stream).seq == 1
+    job.finish()
+    assert seqs(stream) == [2, 3]
+
+
+def test_a_status_event_in_another_form_does_not_end_a_stream(contract, api):
+    job = contract.add_job()
+    for text in ("no json", "[]", '"Completed"', None):
+        job.append("status", text)
+    job.finish()
+    assert seqs(EventStream(api, job.id)) == list(range(1, 8))
