@@ -38,6 +38,8 @@ class ChannelReader:
         self._watching = False
         self._paused = False
         self._last_read = 0.0
+        self.reset = False
+        """The other end was closed before all that we sent had been read."""
         self.ended: asyncio.Future[None] = self._loop.create_future()
 
     def start(self) -> None:
@@ -86,6 +88,9 @@ class ChannelReader:
         except BlockingIOError:
             self._watch()
             return
+        except ConnectionResetError:
+            self.reset = True
+            count = 0
         except OSError:
             count = 0
         if not count:

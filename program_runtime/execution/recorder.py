@@ -42,6 +42,7 @@ class Recorder:
         self._sink = sink
         self._next_seq = first_seq
         self._durable_seq = first_seq - 1
+        self._first_seq = first_seq
         self._pending: list[Event] = []
         self._pending_bytes = 0
         self._pump: asyncio.Task[None] | None = None
@@ -56,6 +57,11 @@ class Recorder:
             len(self._pending) >= _PENDING_EVENTS
             or self._pending_bytes >= _PENDING_BYTES
         )
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing has happened yet."""
+        return self._next_seq == self._first_seq
 
     def record(
         self, kind: EventType, payload: str | Blob, *, at: float | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.errors import ExecutionError
 from program_runtime.execution.conclusion import conclude
@@ -13,7 +14,7 @@ from program_runtime.execution.launch import Launcher, default_launcher
 from program_runtime.execution.outcome import JobStatus, Outcome, Usage
 from program_runtime.execution.pool import ChildPool
 from program_runtime.execution.recorder import Recorder
-from program_runtime.execution.supervisor import Supervisor
+from program_runtime.execution.supervisor import JobNotTakenError, Supervisor
 from program_runtime.execution.verdict import Verdict
 from program_runtime.execution.work_dir import make_work_dir, remove_tree
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from program_runtime.execution.spec import JobSpec
 
 __all__ = ["Runner"]
+
+_CHILDREN: Final = 3
 
 
 class Runner:
@@ -113,6 +116,17 @@ class Runner:
         refusal = _refuse(spec, control)
         if refusal is not None:
             return await _end_early(sink, first_seq, refusal)
+        for _ in range(_CHILDREN):
+            with contextlib.suppress(JobNotTakenError):
+                return await self._attempt(spec, sink, control, first_seq)
+        verdict = Verdict.failed(
+            "internal", f"{_CHILDREN} processes in turn died before they took the job."
+        )
+        return await _end_early(sink, first_seq, verdict)
+
+    async def _attempt(
+        self, spec: JobSpec, sink: EventSink, control: JobControl, first_seq: int
+    ) -> Outcome:
         try:
             child = await self._pool.take()
             work_dir = make_work_dir(self._work_root)

@@ -8,31 +8,30 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from program_runtime.execution.budget import MessageBudget, explain_fault, frame_caps
+from program_runtime.execution.budget import explain_fault, frame_caps
 from program_runtime.execution.channel_reader import ChannelReader
-from program_runtime.execution.conclusion import conclude, discard
+from program_runtime.execution.conclusion import conclude
 from program_runtime.execution.events import EventType
-from program_runtime.execution.frames import Frame, FrameKind, FrameReader
+from program_runtime.execution.frames import Frame, FrameReader
 from program_runtime.execution.hand_over import hang_up, send_job, send_stop
+from program_runtime.execution.intake import Intake
 from program_runtime.execution.log_reader import LogReader
-from program_runtime.execution.metric import check_metric
 from program_runtime.execution.outcome import JobStatus, Usage
 from program_runtime.execution.recorder import Recorder
 from program_runtime.execution.sampling import sample_usage
-from program_runtime.execution.verdict import Verdict, judge, read_child_report
+from program_runtime.execution.verdict import Verdict, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from program_runtime.execution.control import JobControl
-    from program_runtime.execution.events import Blob
     from program_runtime.execution.launch import Child, ChildExit
     from program_runtime.execution.outcome import Outcome
     from program_runtime.execution.sink import EventSink
     from program_runtime.execution.spec import JobSpec
 
-__all__ = ["Supervisor"]
+__all__ = ["JobNotTakenError", "Supervisor"]
 
 _logger = logging.getLogger(__name__)
 
@@ -42,19 +41,13 @@ _HANG_UP_GRACE_S: Final = 0.5
 _PIPE_GRACE_S: Final = 2.0
 _KILL_GRACE_S: Final = 5.0
 
-_EVENT_TYPES: Final = {
-    int(FrameKind.INTERIM): EventType.INTERIM,
-    int(FrameKind.METRIC): EventType.METRIC,
-    int(FrameKind.CHECKPOINT): EventType.CHECKPOINT,
-}
+
+class JobNotTakenError(Exception):
+    """The child died before it had read its job."""
 
 
 class Supervisor:
-    """One job in one child.
-
-    Nothing that comes over the channel is trusted: a program owns its end of it. What
-    it can forge there is its own result, which it may choose anyway.
-    """
+    """One job in one child."""
 
     def __init__(
         self,
@@ -73,20 +66,19 @@ class Supervisor:
         self._control = control
         self._work_dir = work_dir
         self._own: Verdict | None = None
-        self._reported: Verdict | None = None
-        self._result: str | Blob | None = None
         self._sample: ChildExit | None = None
         self._ending: asyncio.Future[None] = self._loop.create_future()
         self._timers: list[asyncio.TimerHandle] = []
         self._started_at = 0.0
-        self._budget = MessageBudget(spec.limits)
         self._handed_over = False
+        self._not_taken = False
         self._recorder = Recorder(
             sink,
             first_seq=first_seq,
             on_failure=self._on_sink_failure,
             on_room=self._on_room,
         )
+        self._intake = Intake(spec.limits, self._recorder)
         self._frames = FrameReader(caps=frame_caps(spec.limits), spool_dir=spool_dir)
         self._channel = ChannelReader(child.channel, self._frames, self._on_frames)
         self._log = LogReader(
@@ -101,6 +93,9 @@ class Supervisor:
 
         Returns:
             What was stored last; the process may still be on its way out.
+
+        Raises:
+            JobNotTakenError: The child was dead; the job can go to another one.
         """
         self._started_at = time.monotonic()
         hand_over = asyncio.create_task(self._hand_over())
@@ -121,7 +116,18 @@ class Supervisor:
             self._channel.close()
             self._log.close()
             self._child.release()
+        if self._is_not_taken():
+            raise JobNotTakenError
         return await self._conclude()
+
+    def _is_not_taken(self) -> bool:
+        """Whether the child died before it had read the job: nothing of it has run."""
+        nothing_seen = self._recorder.untouched and self._intake.report is None
+        untouched = nothing_seen and self._own is None
+        stop_unread = self._control.stop_requested and self._handed_over
+        return (
+            untouched and not stop_unread and (self._not_taken or self._channel.reset)
+        )
 
     async def bury(self) -> None:
         """Wait until the process is gone and its folder can be removed."""
@@ -133,7 +139,8 @@ class Supervisor:
         try:
             await send_job(self._child.channel, self._spec, self._work_dir)
         except ConnectionError:
-            return  # the child is gone, which the channel's end tells too
+            self._not_taken = True  # the channel's end tells that it is gone
+            return
         except OSError as error:
             self._decide(Verdict.failed("internal", f"No inputs for the job: {error}"))
             return
@@ -178,7 +185,7 @@ class Supervisor:
             cancelled = self._own.status is JobStatus.CANCELLED
             return _CANCEL_GRACE_S + _END_GRACE_S if cancelled else _KILL_GRACE_S
         # Without a last word it is dying, or it closed the channel and lives on.
-        return _HANG_UP_GRACE_S if self._reported is None else _END_GRACE_S
+        return _HANG_UP_GRACE_S if self._intake.report is None else _END_GRACE_S
 
     async def _conclude(self) -> Outcome:
         await self._recorder.settle()
@@ -186,7 +193,7 @@ class Supervisor:
         child_exit = exited.result() if exited.done() else self._sample
         verdict = judge(
             own=self._own,
-            reported=self._reported,
+            reported=self._intake.report,
             child_exit=child_exit,
             cpu_limit_s=self._spec.limits.cpu_time_s,
         )
@@ -195,47 +202,24 @@ class Supervisor:
             cpu_s=child_exit.cpu_s if child_exit else 0.0,
             peak_memory_bytes=child_exit.peak_memory_bytes if child_exit else 0,
         )
-        return await conclude(self._recorder, verdict, usage, self._result)
+        return await conclude(self._recorder, verdict, usage, self._intake.result)
 
     def _on_frames(self, frames: Iterable[Frame]) -> None:
-        now = time.time()
-        for kind, payload in frames:
-            if self._reported is not None:
-                discard(payload)  # main has returned
-            elif kind in _EVENT_TYPES:
-                self._on_message(kind, payload, now)
-            else:
-                self._on_last_frame(kind, payload)
+        intake = self._intake
+        last_word = intake.report
+        intake.take(frames)
+        if intake.report is not None and last_word is None:
+            self._on_report()
         fault = self._frames.fault
-        if fault is not None:
-            self._decide(explain_fault(fault))
+        objection = explain_fault(fault) if fault is not None else intake.objection
+        if objection is not None:
+            self._decide(objection)
             self._channel.close()
         self._recorder.flush()
         self._slow_down()
 
-    def _on_message(self, kind: int, payload: str | Blob, at: float) -> None:
-        over = self._budget.spend(payload)
-        if over is None and kind == FrameKind.METRIC and isinstance(payload, str):
-            try:
-                payload = check_metric(payload)
-            except ValueError as error:
-                over = Verdict.failed("bad_message", f"A metric is invalid: {error}.")
-        if over is not None:
-            discard(payload)
-            self._decide(over)
-            self._channel.close()
-        elif not self._channel.ended.done():
-            self._recorder.record(_EVENT_TYPES[kind], payload, at=at)
-
-    def _on_last_frame(self, kind: int, payload: str | Blob) -> None:
-        if kind == FrameKind.RESULT:
-            self._result = payload
-            self._reported = Verdict(status=JobStatus.COMPLETED)
-        elif isinstance(payload, str):
-            self._reported = read_child_report(payload)
-        else:
-            self._reported = read_child_report(payload.path.read_text("utf-8"))
-            discard(payload)
+    def _on_report(self) -> None:
+        """The program has returned: measure its process, then let it go."""
         self._sample = sample_usage(self._child.pid)
         hang_up(self._child.channel)
         self._log.hurry()
@@ -248,30 +232,22 @@ class Supervisor:
 
     def _on_log_excess(self) -> None:
         limit = self._spec.limits.log_bytes
-        self._reported = None  # it may have said its last word, but printed too much
-        self._decide(
-            Verdict.failed(
-                "output", f"The program printed more than its limit of {limit} bytes."
-            )
-        )
+        message = f"The program printed more than its limit of {limit} bytes."
+        self._decide(Verdict.failed("output", message), even_after_report=True)
 
     def _on_wall_time(self) -> None:
         limit = self._spec.limits.wall_time_s
         reached = time.monotonic() - self._started_at
-        self._decide(
-            Verdict.failed(
-                "wall_time",
-                f"The program ran {reached:.1f} s, the limit is {limit:g} s.",
-            )
-        )
+        message = f"The program ran {reached:.1f} s, the limit is {limit:g} s."
+        self._decide(Verdict.failed("wall_time", message))
 
     def _on_sink_failure(self, error: Exception) -> None:
-        self._reported = None
-        self._decide(Verdict.failed("storage", f"A message was not stored: {error}"))
+        message = f"A message was not stored: {error}"
+        self._decide(Verdict.failed("storage", message), even_after_report=True)
 
     def _on_control(self) -> None:
         if self._control.cancel_requested:
-            if self._own is None and self._reported is None:
+            if self._own is None and self._intake.report is None:
                 self._own = Verdict(status=JobStatus.CANCELLED)
                 self._child.kill(signal.SIGTERM)
                 self._later(_CANCEL_GRACE_S, self._kill)
@@ -279,9 +255,10 @@ class Supervisor:
         elif self._control.stop_requested and self._handed_over:
             send_stop(self._child.channel)
 
-    def _decide(self, verdict: Verdict) -> None:
+    def _decide(self, verdict: Verdict, *, even_after_report: bool = False) -> None:
         """End the job now, unless its end is decided already."""
-        if self._own is None and self._reported is None:
+        reported = self._intake.report is not None and not even_after_report
+        if self._own is None and not reported:
             self._own = verdict
             self._kill()
             self._end()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -171,8 +172,8 @@ def test_the_folder_is_private_and_removed(laboratory):
     here, mode, temp, home = run.result
     assert mode == 0o700
     assert temp == here == home
-    assert not os.path.exists(here)  # noqa: PTH110
-    assert os.path.exists("/etc")  # noqa: PTH110
+    assert not Path(here).exists()
+    assert Path("/etc").exists()
     assert laboratory.leftovers() == []
 
 
@@ -180,7 +181,7 @@ def test_the_environment_holds_no_secret_and_no_descriptor(make_laboratory):
     secrets = {**os.environ, "QRT_TOKEN": "planted"}
     from program_runtime.execution import ZygoteLauncher
 
-    with open("/etc/hostname") as held:
+    with Path("/etc/hostname").open() as held:
         os.set_inheritable(held.fileno(), True)
         lab = make_laboratory(launcher=ZygoteLauncher(environment=secrets))
         run = lab.run(

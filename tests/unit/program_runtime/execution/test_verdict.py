@@ -1,0 +1,98 @@
+"""How a job ended, as a table."""
+
+import signal
+
+import pytest
+
+from program_runtime.execution import ChildExit, JobStatus
+from program_runtime.execution.verdict import Verdict, judge, read_child_report
+
+COMPLETED = Verdict(status=JobStatus.COMPLETED)
+CANCELLED = Verdict(status=JobStatus.CANCELLED)
+
+
+@pytest.mark.parametrize("own", [CANCELLED, Verdict.failed("wall_time", "m")])
+def test_the_supervisors_own_decision_goes_first(own):
+    assert judge(own=own, reported=COMPLETED, child_exit=None) is own
+
+
+def test_the_last_frame_goes_before_the_exit():
+    killed = ChildExit(status=signal.SIGKILL)
+    assert judge(own=None, reported=COMPLETED, child_exit=killed) is COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("child_exit", "code", "message"),
+    [
+        (None, "crashed", "The program closed its channel, but did not end."),
+        (
+            ChildExit(status=None),
+            "crashed",
+            "The process that the program's process was forked from died.",
+        ),
+        (
+            ChildExit(status=0),
+            "crashed",
+            "The program exited with code 0 before main returned.",
+        ),
+        (
+            ChildExit(status=3 << 8),
+            "crashed",
+            "The program exited with code 3 before main returned.",
+        ),
+        (
+            ChildExit(status=signal.SIGSEGV),
+            "crashed",
+            "The program was killed by SIGSEGV before main returned.",
+        ),
+        (
+            ChildExit(status=signal.SIGKILL, cpu_s=1.9),
+            "crashed",
+            "The program was killed by SIGKILL before main returned.",
+        ),
+        (
+            ChildExit(status=signal.SIGKILL, cpu_s=2.04),
+            "cpu_time",
+            "The program used 2.0 s of processor time, the limit is 2 s.",
+        ),
+        (
+            ChildExit(status=signal.SIGXCPU, cpu_s=2.5),
+            "cpu_time",
+            "The program used 2.5 s of processor time, the limit is 2 s.",
+        ),
+        (
+            ChildExit(status=40),
+            "crashed",
+            "The program was killed by signal 40 before main returned.",
+        ),
+    ],
+)
+def test_the_exit_is_named(child_exit, code, message):
+    verdict = judge(own=None, reported=None, child_exit=child_exit, cpu_limit_s=2.0)
+    assert verdict == Verdict.failed(code, message)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", "{}", '{"message": ""}', '{"message": 3}', "[" * 100_000],
+)
+def test_a_report_that_says_nothing(text):
+    assert read_child_report(text) == Verdict.failed(
+        "program_error", "The program failed without a reason."
+    )
+
+
+def test_a_report_is_bounded():
+    verdict = read_child_report(
+        '{"code": "bad_result", "message": "%s"}' % ("x" * 10**6)
+    )
+    assert verdict.code == "bad_result"
+    assert len(verdict.message) == 64 * 1024
+
+
+@pytest.mark.parametrize("code", ["wall_time", "storage", "service_restarted", 3, None])
+def test_codes_that_a_child_may_not_use(code):
+    import json
+
+    text = json.dumps({"code": code, "message": "m"})
+    assert read_child_report(text) == Verdict.failed("program_error", "m")
