@@ -234,6 +234,15 @@ def test_visibility_can_be_changed(store, ask, clock):
         ask(store.programs.set_visibility("qaoa", Visibility.PUBLIC))
 
 
+def test_a_release_is_found_by_its_digest_among_others(store, ask):
+    for name in ("qaoa", "vqe"):
+        for version in ("1.0.0", "1.1.0"):
+            ask(publish(store, a_release(name, version)))
+    wanted = a_release("vqe", "1.1.0")
+    found = ask(store.programs.release_by_digest(wanted.digest))
+    assert (found.program_id, found.version) == ("vqe", "1.1.0")
+
+
 # Deleting
 
 

@@ -122,6 +122,7 @@ def test_large_payloads_become_blobs(store, ask, job, tmp_path):
     with store.test_blobs.open(stored.blob_digest) as file:
         assert file.read() == b"large result"
     assert not event.blob.path.exists()
+    assert numbers(ask(store.events.read(job.id, max_bytes=1000))) == [1, 2, 3, 4]
 
 
 def test_many_writers_at_once_lose_and_double_nothing(store, ask, job):

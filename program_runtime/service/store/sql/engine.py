@@ -81,7 +81,7 @@ def _create(url: URL, **options: Any) -> Engine:
     except ModuleNotFoundError as err:
         raise StorageError(
             f"the driver {err.name} of the database is not installed",
-            hint=f"Install it: pip install {err.name}",
+            hint=f"Install it: pip install '{err.name}[binary]'",
         ) from err
 
 

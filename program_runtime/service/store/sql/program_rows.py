@@ -7,7 +7,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.service.domain import (
-    NotFoundError,
     Program,
     Release,
     Visibility,
@@ -36,12 +35,12 @@ def read_program(connection: Connection, program_id: str) -> Program | None:
     return next(iter(read_programs(connection, rows)), None)
 
 
-def require_program(connection: Connection, program_id: str) -> Program:
-    """Return one program that must be there."""
-    program = read_program(connection, program_id)
-    if program is None:
-        raise NotFoundError(f"there is no program {program_id}", kind="program")
-    return program
+def existing_program(connection: Connection, program_id: str) -> Program:
+    """Return one program that is known to be there."""
+    row = connection.execute(
+        statements.select_program(), {"program_id": program_id}
+    ).one()
+    return read_programs(connection, [row])[0]
 
 
 def read_releases(connection: Connection, program_id: str) -> list[Release]:
@@ -68,14 +67,12 @@ def read_release(connection: Connection, program_id: str, ref: str) -> Release |
     return None if row is None else _to_releases(connection, [row])[0]
 
 
-def require_release(connection: Connection, program_id: str, version: str) -> Release:
-    """Return a release that must be there."""
-    release = read_release(connection, program_id, version)
-    if release is None:
-        raise NotFoundError(
-            f"the program {program_id} has no release {version}", kind="release"
-        )
-    return release
+def existing_release(connection: Connection, program_id: str, version: str) -> Release:
+    """Return a release that is known to be there."""
+    row = connection.execute(
+        statements.select_release(), {"program_id": program_id, "version": version}
+    ).one()
+    return _to_releases(connection, [row])[0]
 
 
 def read_release_by_digest(connection: Connection, digest: str) -> Release | None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from program_runtime.service.domain import LATEST, NotFoundError
 from program_runtime.service.store.sql import program_statements as statements
 from program_runtime.service.store.sql.program_rows import (
+    existing_program,
+    existing_release,
     read_program,
     read_programs,
     read_release,
     read_release_by_digest,
     read_releases,
-    require_program,
-    require_release,
 )
 from program_runtime.service.store.sql.publishing import (
     live_program_key,
@@ -63,7 +63,7 @@ class SqlPrograms:
                 visibility=visibility,
                 labels=labels,
             )
-            stored = require_release(connection, release.program_id, release.version)
+            stored = existing_release(connection, release.program_id, release.version)
             return stored, created
 
         return await self._writer.do(write)
@@ -113,7 +113,7 @@ class SqlPrograms:
                 )
             point(connection, program_key, label, row.key)
             update_program(connection, program_key, {"updated": self._clock()})
-            return require_program(connection, program_id)
+            return existing_program(connection, program_id)
 
         return await self._writer.do(write)
 
@@ -124,7 +124,7 @@ class SqlPrograms:
             program_key = live_program_key(connection, program_id)
             changes = {"visibility": visibility.value, "updated": self._clock()}
             update_program(connection, program_key, changes)
-            return require_program(connection, program_id)
+            return existing_program(connection, program_id)
 
         return await self._writer.do(write)
 

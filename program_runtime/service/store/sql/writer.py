@@ -73,6 +73,8 @@ class GroupWriter:
             self._connection = engine.connect()
         self._orders: SimpleQueue[_Order | None] = SimpleQueue()
         self._closed = False
+        # Nothing is put behind the end, where nobody would answer it.
+        self._gate = threading.Lock()
         self._thread = threading.Thread(
             target=self._run, name="store-writer", daemon=True
         )
@@ -91,19 +93,19 @@ class GroupWriter:
             Refusal: As the function raised it.
             StorageError: The database failed, or the store is closed.
         """
-        if self._closed:
-            raise StorageError("the store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._orders.put(_Order(work, loop, future))
+        with self._gate:
+            if self._closed:
+                raise StorageError("the store is closed")
+            self._orders.put(_Order(work, loop, future))
         return await future
 
     def close(self) -> None:
         """Finish what waits, then disconnect. Blocks."""
-        if self._closed:
-            return
-        self._closed = True
-        self._orders.put(None)
+        with self._gate:
+            self._closed = True
+            self._orders.put(None)
         self._thread.join()
         self._connection.close()
 
