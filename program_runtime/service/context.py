@@ -49,9 +49,13 @@ class Context:
     async def start(self) -> None:
         """Open the store, settle what a crash left, run what is queued."""
         await asyncio.to_thread(self._tidy)
-        await self.store.open()
-        await self.store.jobs.recover()
-        await self.executor.start()
+        # The executor's own process imports Qiskit while the store opens.
+        starting = asyncio.create_task(self.executor.start())
+        try:
+            await self.store.open()
+            await self.store.jobs.recover()
+        finally:
+            await starting
         self.scheduler.start()
 
     async def drain(self) -> None:

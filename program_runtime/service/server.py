@@ -190,7 +190,7 @@ def _bind(settings: Settings) -> socket.socket:
     except OSError as err:
         raise ServiceStartError(
             f"The service can not listen on {settings.host}:{settings.port}: "
-            f"{err.strerror}.",
+            f"{os.strerror(err.errno or 0)}.",
             hint="Choose another port with --port; 0 takes a free one.",
         ) from err
     listener.setblocking(False)

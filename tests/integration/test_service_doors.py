@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from conftest import ROLES, TOKENS
+from service_in_process import ROLES, TOKENS
 
 from program_runtime.service.auth import ROLES as LEAST
 from program_runtime.service.domain import Role

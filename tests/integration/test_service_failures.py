@@ -40,6 +40,7 @@ def test_a_full_disk_fails_the_job_and_the_service_lives(service):
     FullDisk(service.store.events, "append", times=1)
     job = service.bob.finished(service.bob.submit())
     assert job["state"]["status"] == "Failed"
+    assert job["failure"]["code"] == "storage"
     assert job["last_seq"] == 4
 
     job = service.bob.finished(service.bob.submit())

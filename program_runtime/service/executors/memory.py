@@ -8,6 +8,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from program_runtime.errors import StorageError
 from program_runtime.execution.events import Event, EventType
 from program_runtime.execution.outcome import JobStatus, Outcome, Usage
 
@@ -44,7 +45,12 @@ class ScriptedRun:
 
     async def publish(self, *texts: str, kind: EventType = EventType.INTERIM) -> None:
         """Publish encoded messages, all in one group."""
-        await self._sink.append(self.events(*((kind, text) for text in texts)))
+        events = self.events(*((kind, text) for text in texts))
+        try:
+            await self._sink.append(events)
+        except BaseException:
+            self._next_seq -= len(events)
+            raise
 
     async def log(self, text: str) -> None:
         """Write to the job's log."""
@@ -140,6 +146,8 @@ class InMemoryExecutor:
         except TimeoutError:
             limit = run.spec.limits.wall_time_s
             return _failure("wall_time", f"The job ran longer than {limit:g} s.")
+        except (OSError, StorageError) as err:
+            return _failure("storage", f"The job's events can not be stored: {err}")
         except Exception as err:  # noqa: BLE001 - a script is a program: anything goes
             text = "".join(traceback.format_exception(err))
             return _failure("program_error", f"{type(err).__name__}: {err}", text)
