@@ -158,7 +158,12 @@ class LiveService:
             timeout=WAIT_S,
             check=False,
         )
-        assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+        assert done.returncode == code, (
+            words,
+            done.returncode,
+            done.stdout,
+            done.stderr,
+        )
         return done
 
     def refusal(self, *words, code, **options):
@@ -168,12 +173,14 @@ class LiveService:
         """
         told = self.qrt(*words, code=code, **options)
         refused = self.qrt(*words, "--json", code=code, **options)
-        assert told.stdout == refused.stderr == ""
-        error = json.loads(refused.stdout)["error"]
-        assert told.stderr.startswith(f"error: {error['message']}\n")
-        assert f"hint: {error['hint']}\n" in told.stderr if "hint" in error else True
+        assert told.stdout == ""
+        [error] = json.loads(refused.stdout).values()
+        lines = [f"error: {error['message']}"]
         for finding in error.get("findings", ()):
-            assert f"  {finding['path']}: {finding['message']}\n" in told.stderr
+            mend = f" ({finding['hint']})" if "hint" in finding else ""
+            lines.append(f"  {finding['path']}: {finding['message']}{mend}")
+        lines += [f"hint: {error['hint']}"] if "hint" in error else []
+        assert told.stderr.endswith("\n".join([*lines, ""]))
         return error
 
 
