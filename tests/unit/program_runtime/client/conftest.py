@@ -1,7 +1,8 @@
 import pytest
 from contract_service import TOKEN, ContractService
 
-from program_runtime.client.api import ServiceApi
+from program_runtime.client.api import ServiceApi, retrying
+from program_runtime.client.job import RuntimeJob
 from program_runtime.client.service import QiskitRuntimeService
 
 
@@ -24,3 +25,20 @@ def service(contract):
     service = QiskitRuntimeService(channel="server", url=contract.url, token=TOKEN)
     yield service
     service.api.close()
+
+
+@pytest.fixture
+def job(contract, api):
+    contract.add_job()
+    return RuntimeJob(api, contract.jobs["job_1"].to_json())
+
+
+@pytest.fixture
+def running(contract, job):
+    return contract.jobs[job.job_id()]
+
+
+@pytest.fixture
+def no_retry(monkeypatch):
+    """Leave the service's absence to whoever waits, not to the HTTP library."""
+    monkeypatch.setattr(retrying, "_RETRY", 0)

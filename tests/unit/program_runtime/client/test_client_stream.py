@@ -45,8 +45,10 @@ def test_a_stream_begins_after_a_known_event(contract, api):
     assert stream.last_seq == 23
 
 
-def test_a_stream_after_the_last_event_of_a_final_job_is_empty(contract, api):
+@pytest.mark.parametrize("faults", [[], [{"refuse": 404}]])
+def test_a_stream_after_the_last_event_of_a_final_job_is_empty(contract, api, faults):
     job = finished_job(contract)
+    contract.stream_faults = faults
     assert seqs(EventStream(api, job.id, after=23)) == []
 
 
