@@ -112,6 +112,7 @@ def test_a_write_that_nobody_waits_for_any_more_is_done(store, ask):
         submitting.cancel()
         go.set()
         await holding
+        await store.users.add("bob", Role.USER, "h")
 
     ask(give_up())
     assert ask(store.jobs.find(JobQuery()))[1] == 1
@@ -167,6 +168,19 @@ def test_a_loop_that_is_gone_does_not_stop_the_writer(store, ask):
     go = asyncio.run(leave_waiting(store))
     go.set()
     assert ask(store.jobs.submit(a_job()))[1]
+
+
+def test_who_was_overtaken_by_another_process_looks_again(store, ask):
+    looks = []
+
+    def overtaken_once(connection):
+        looks.append(connection)
+        if len(looks) == 1:
+            connection.execute(text("insert into users select * from users"))
+        return "seen"
+
+    assert ask(store.users._writer.do(overtaken_once)) == "seen"
+    assert len(looks) == 2
 
 
 def test_a_group_has_a_limit(store, ask, monkeypatch):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from program_runtime.errors import StorageError
 from program_runtime.service.domain import Refusal
@@ -130,7 +130,9 @@ class GroupWriter:
         return group
 
 
-def _commit(connection: Connection, group: Sequence[_Order]) -> list[_Answer]:
+def _commit(
+    connection: Connection, group: Sequence[_Order], *, again: bool = True
+) -> list[_Answer]:
     try:
         transaction = connection.begin()
     except Exception as err:  # noqa: BLE001 - the thread serves others after this
@@ -139,9 +141,17 @@ def _commit(connection: Connection, group: Sequence[_Order]) -> list[_Answer]:
         with transaction:
             return [_attempt(connection, order) for order in group]
     except Exception as err:  # noqa: BLE001 - as above
-        if len(group) == 1:
+        # Another process wrote the same row between our look and our write: what
+        # is refused now, or answered with that row, shows at a second look.
+        overtaken = again and isinstance(err, IntegrityError)
+        if len(group) == 1 and not overtaken:
             return [_Answer(group[0], error=_reported(err))]
-    return [answer for order in group for answer in _commit(connection, [order])]
+    one_more = len(group) > 1
+    return [
+        answer
+        for order in group
+        for answer in _commit(connection, [order], again=one_more)
+    ]
 
 
 def _attempt(connection: Connection, order: _Order) -> _Answer:
