@@ -32,13 +32,9 @@ def choose(
         if (name is None or name in _names(entry))
         and (simulator is None or bool(entry.get("simulator")) == simulator)
         and (operational is None or _is_online(entry) == operational)
+        and (min_num_qubits is None or _has_qubits(entry, min_num_qubits))
     )
-    return [
-        backend
-        for backend in backends
-        if (min_num_qubits is None or (backend.num_qubits or 0) >= min_num_qubits)
-        and (filters is None or filters(backend))
-    ]
+    return [backend for backend in backends if filters is None or filters(backend)]
 
 
 def named(api: ServiceApi, name: str) -> IBMBackend:
@@ -86,6 +82,12 @@ def least_busy(
 
 def _names(entry: Mapping[str, Any]) -> list[str]:
     return [entry["name"], *(entry.get("aliases") or ())]
+
+
+def _has_qubits(entry: Mapping[str, Any], least: int) -> bool:
+    """A simulator without a fixed size is listed without one, and fits."""
+    qubits = entry.get("qubits")
+    return qubits is None or int(qubits) >= least
 
 
 def _is_online(entry: Mapping[str, Any]) -> bool:

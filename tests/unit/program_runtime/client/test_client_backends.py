@@ -124,12 +124,11 @@ def test_a_jobs_backend_asks_for_what_it_does_not_know(api):
     )
 
 
-def test_a_size_that_the_list_leaves_open_is_taken_from_the_configuration(
-    contract, service
-):
+def test_a_backend_without_a_fixed_size_fits_and_tells_its_limit(contract, service):
     contract.devices = [device("fake_manila", None)]
-    assert names(service.backends(min_num_qubits=5)) == ["fake_manila"]
-    assert service.backends(min_num_qubits=6) == []
+    (backend,) = service.backends(min_num_qubits=500)
+    assert contract.requests == ["GET /backends"]
+    assert backend.num_qubits == 5
 
 
 def test_an_unknown_fact_is_named():
