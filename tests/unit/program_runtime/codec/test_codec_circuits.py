@@ -273,6 +273,7 @@ def test_an_expression_of_a_retired_client_may_hold_elements_of_vectors():
             "exec is not part of a valid sympy expression",
         ),
     ],
+    ids=lambda value: None if isinstance(value, str) else "forged",
 )
 def test_malformed_expressions_are_refused(data, message):
     with pytest.raises(UndecodableError, match=message.replace("(", r"\(")):
@@ -394,7 +395,9 @@ def test_a_panic_of_qiskit_is_an_error_and_an_interrupt_stays_one(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", struct.pack("!H16s", 5, uuid.uuid4().bytes) + b"abc"]
+    "data",
+    [b"", struct.pack("!H16s", 5, uuid.uuid4().bytes) + b"abc"],
+    ids=["empty", "cut off"],
 )
 def test_malformed_parameters_are_refused(data):
     with pytest.raises(UndecodableError, match="tag 'Parameter' can not be decoded"):
