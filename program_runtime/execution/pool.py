@@ -22,12 +22,18 @@ _REFILL_AFTER_S = 0.02
 
 
 class ChildPool:
-    """Keeps ``size`` children waiting; each is handed out once."""
+    """Keeps ``size`` children waiting; each is handed out once.
 
-    def __init__(self, launcher: Launcher, level: Level, size: int) -> None:
+    Without ``refill`` these are all: whoever comes later waits for a launch.
+    """
+
+    def __init__(
+        self, launcher: Launcher, level: Level, *, size: int, refill: bool
+    ) -> None:
         self._launcher = launcher
         self._level = level
         self._size = size
+        self._refill = refill
         self._waiting: collections.deque[Child] = collections.deque()
         self._takers: collections.deque[asyncio.Future[Child]] = collections.deque()
         self._launches: set[asyncio.Task[None]] = set()
@@ -49,6 +55,8 @@ class ChildPool:
         """
         if self._closed:
             raise ExecutionError("The runner is closed.")
+        if not self._refill:
+            self._size = max(0, self._size - 1)
         while self._waiting:
             child = self._waiting.popleft()
             if not child.exited.done():

@@ -39,6 +39,8 @@ class Runner:
         spool_dir: For large payloads and jobs' folders; belongs to this runner alone.
         launcher: Starts the children; by forking a zygote where that is safe.
         jobs_per_zygote: After so many jobs the zygote is replaced.
+        refill: Start a child for each one that is handed out. Without it only the first
+            jobs find a child that waits, which is right for a single job.
     """
 
     def __init__(
@@ -49,12 +51,15 @@ class Runner:
         pool_size: int = 2,
         launcher: Launcher | None = None,
         jobs_per_zygote: int = 1000,
+        refill: bool = True,
     ) -> None:
         self.level = parse_level(level)
         self._spool_dir = spool_dir
         self._work_root = spool_dir / "work"
         self._launcher = launcher or default_launcher(jobs_per_zygote=jobs_per_zygote)
-        self._pool = ChildPool(self._launcher, self.level, pool_size)
+        self._pool = ChildPool(
+            self._launcher, self.level, size=pool_size, refill=refill
+        )
         self._running = 0
         self._finished = 0
 

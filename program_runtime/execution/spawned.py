@@ -6,7 +6,7 @@ import argparse
 import signal
 import socket
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from program_runtime.execution.child import entry
 from program_runtime.execution.confinement import Level
@@ -15,7 +15,10 @@ from program_runtime.execution.process_control import die_with_parent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["main"]
+__all__ = ["READY", "main"]
+
+READY: Final = b"R"
+"""Sent before the first frame."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -35,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
     if die_with_parent(options.parent, signal.SIGKILL):
         channel = socket.socket(fileno=options.channel)
         channel.set_inheritable(False)
-        entry.serve(channel, options.level)
+        entry.serve(channel, options.level, announce=READY)
     return 0
 
 

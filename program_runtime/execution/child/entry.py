@@ -41,18 +41,21 @@ def become_child(log_fd: int, parent: int) -> None:
     os.close(log_fd)
 
 
-def serve(channel: socket.socket, level: Level) -> NoReturn:
+def serve(channel: socket.socket, level: Level, *, announce: bytes = b"") -> NoReturn:
     """Wait for one job, run it and end this process.
 
     Args:
         channel: To the supervisor; its end is the end of this process.
         level: The confinement to enter first.
+        announce: Sent when everything is imported.
     """
     status = _LOST
     try:
         confinement.enter(level)
         settle()
         rehearse()
+        if announce:
+            channel.sendall(announce)
         status = _serve(JobChannel(channel), level)
     except ConnectionError:
         pass  # nobody is left to tell

@@ -25,6 +25,7 @@ __all__ = ["SpawnLauncher"]
 
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 _KILL = 9
+_TAIL_BYTES = 16 * 1024
 
 
 class SpawnedChild:
@@ -47,6 +48,17 @@ class SpawnedChild:
         with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
             if not self._reaped:
                 os.killpg(self.pid, signal)
+
+    async def ready(self) -> None:
+        """Wait until it has imported everything, which is no job's time.
+
+        Raises:
+            ExecutionError: It ended instead.
+        """
+        if not await self._loop.sock_recv(self.channel, 1):
+            await self.exited
+            tail = os.read(self.log_fd, _TAIL_BYTES).decode("utf-8", "replace")
+            raise ExecutionError(f"A child ended before it was ready: {tail.strip()}")
 
     def release(self) -> None:
         """Close our ends."""
@@ -92,10 +104,10 @@ class SpawnLauncher:
             level: Its confinement.
 
         Returns:
-            A child that takes a job as soon as it can.
+            A child that has imported Qiskit.
 
         Raises:
-            ExecutionError: The system refused.
+            ExecutionError: The system refused, or the child ended at once.
         """
         ends = open_endpoints()
         try:
@@ -109,6 +121,12 @@ class SpawnLauncher:
         child = SpawnedChild(ends, process)
         self._children.add(child)
         child.exited.add_done_callback(lambda _: self._children.discard(child))
+        try:
+            await child.ready()
+        except BaseException:
+            child.kill(_KILL)
+            child.release()
+            raise
         return child
 
     def _spawn(self, ends: Endpoints, level: Level) -> subprocess.Popen[bytes]:

@@ -95,3 +95,23 @@ def test_closing_twice_is_harmless(spec):
     runner = WarmRunner(launcher=SpawnLauncher())
     runner.close()
     runner.close()
+
+
+def test_without_refill_a_child_is_started_only_when_it_is_needed(spec):
+    launcher = SpawnLauncher()
+    with WarmRunner(launcher=launcher, refill=False) as runner:
+        started = []
+        for _ in range(2):
+            runner.run(spec("def main(b, m): pass"), lambda _: None)
+            started.append(launcher.health()["children_started"])
+    assert started == [1, 2]
+
+
+def test_a_child_that_can_not_start_says_why(spec, tmp_path):
+    (tmp_path / "qiskit.py").write_text("raise ImportError('planted')")
+    launcher = SpawnLauncher(environment={**os.environ, "PYTHONPATH": str(tmp_path)})
+    with WarmRunner(launcher=launcher) as runner:
+        outcome = runner.run(spec("def main(b, m): pass"), lambda _: None)
+    assert outcome.code == "internal"
+    assert outcome.message.startswith("A child ended before it was ready: Traceback")
+    assert outcome.message.endswith("ImportError: planted")
