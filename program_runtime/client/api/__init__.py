@@ -6,55 +6,7 @@ for :mod:`program_runtime.client.service` and :mod:`program_runtime.client.job`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from program_runtime.client.api.account_routes import AccountRoutes
-from program_runtime.client.api.job_routes import JobRoutes, ResultAnswer
-from program_runtime.client.api.program_routes import ProgramRoutes
-from program_runtime.client.api.transport import Transport
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from program_runtime.client.secret import Secret
+from program_runtime.client.api.job_routes import ResultAnswer
+from program_runtime.client.api.service_api import ServiceApi
 
 __all__ = ["ResultAnswer", "ServiceApi"]
-
-
-class ServiceApi(AccountRoutes, ProgramRoutes, JobRoutes):
-    """All routes of one service, over one session. Threads may share it.
-
-    Making one sends nothing.
-
-    Args:
-        url: Where the service is.
-        token: The caller's token; a few routes need none.
-        verify: False trusts any certificate; a path names the trusted authority.
-        proxies: Proxies by scheme, beside those of the environment.
-        relocate: Says where the service is now, when it does not answer.
-
-    Raises:
-        InvalidValueError: The url or the token can not be one.
-    """
-
-    def __init__(
-        self,
-        url: str,
-        token: Secret | str | None = None,
-        *,
-        verify: bool | str = True,
-        proxies: Mapping[str, str] | None = None,
-        relocate: Callable[[], tuple[str, Secret]] | None = None,
-    ) -> None:
-        self.transport = Transport(
-            url, token, verify=verify, proxies=proxies, relocate=relocate
-        )
-
-    @property
-    def url(self) -> str:
-        """Where the service is."""
-        return self.transport.url
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self.transport.close()
