@@ -8,8 +8,8 @@ import urllib.parse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import certifi
 import requests
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from program_runtime import errors
 from program_runtime.client.api import failures
@@ -145,7 +145,7 @@ class Transport:
         trusted = session.verify if isinstance(session.verify, str) else None
         if trusted and Path(trusted).is_dir():
             return ssl.create_default_context(capath=trusted)
-        return ssl.create_default_context(cafile=trusted or certifi.where())
+        return ssl.create_default_context(cafile=trusted or DEFAULT_CA_BUNDLE_PATH)
 
     def close(self) -> None:
         """Give the connections back."""
