@@ -43,6 +43,7 @@ class Context:
     tokens: Tokens
     backends: Backends
     uploads: Uploads
+    specs: SpecMaker
     scheduler: Scheduler
     since: float = field(default_factory=time.monotonic)
 
@@ -84,6 +85,7 @@ def make_context(
     hub = Hub()
     metrics = Metrics()
     folders = ReleaseFolders(settings.data_dir / "releases", spool_dir, blobs)
+    specs = SpecMaker(settings, store, blobs, folders, spool_dir)
     return Context(
         settings=settings,
         store=store,
@@ -95,11 +97,12 @@ def make_context(
         tokens=Tokens(store),
         backends=Backends(settings.data_dir / "cache"),
         uploads=Uploads(settings.data_dir / "uploads"),
+        specs=specs,
         scheduler=Scheduler(
             store=store,
             executor=executor,
             hub=hub,
-            specs=SpecMaker(settings, store, blobs, folders, spool_dir),
+            specs=specs,
             metrics=metrics,
             workers=settings.workers,
         ),

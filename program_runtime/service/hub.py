@@ -1,7 +1,7 @@
 """Wakes who waits: a listener for a job's events, a worker for a job.
 
-Nothing is carried here, only the news that there is something to read: the
-event log is the truth, so a slow listener costs no memory.
+Only the news that there is something to read is carried here, and how a job ended:
+the event log is the truth, so a slow listener costs no memory.
 """
 
 from __future__ import annotations
@@ -9,12 +9,24 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Hub", "Listener", "Wakeup"]
+    from program_runtime.execution.outcome import JobStatus
+    from program_runtime.service.domain import StoredEvent
+
+__all__ = ["Ending", "Hub", "Listener", "Wakeup"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a job ended; what is here is stored already."""
+
+    status: JobStatus
+    result: StoredEvent | None
 
 
 class Listener:
@@ -23,11 +35,13 @@ class Listener:
     News that comes between two waits is not lost: the next wait returns at once.
     """
 
-    __slots__ = ("_future", "_news", "final_only", "left")
+    __slots__ = ("_future", "_news", "ending", "final_only", "left")
 
     def __init__(self, *, final_only: bool = False) -> None:
         self.final_only = final_only
         self.left = False
+        self.ending: Ending | None = None
+        """How the job ended, if it did so while this listened."""
         self._news = False
         self._future: asyncio.Future[None] | None = None
 
@@ -88,11 +102,17 @@ class Hub:
             if not listeners:
                 self._listeners.pop(job_id, None)
 
-    def notify(self, job_id: str, *, final: bool = False) -> None:
-        """Wake the listeners of a job."""
+    def notify(self, job_id: str) -> None:
+        """Wake the listeners of a job that do not wait for its end alone."""
         for listener in self._listeners.get(job_id, ()):
-            if final or not listener.final_only:
+            if not listener.final_only:
                 listener.notify()
+
+    def end(self, job_id: str, ending: Ending | None = None) -> None:
+        """Wake all listeners of a job: it is final, or it was deleted."""
+        for listener in self._listeners.get(job_id, ()):
+            listener.ending = ending
+            listener.notify()
 
     def close(self) -> None:
         """Wake everyone for good: the service stops."""

@@ -61,6 +61,9 @@ class Scheduler:
         self._early: dict[str, JobControl] = {}
         self._sinks: dict[str, StoreSink] = {}
         self._claiming = 0
+        self._queued: int | None = None
+        """Not fewer than wait in the store, None before it was seen empty: at 0
+        nobody needs to ask it."""
         self._last_end = time.monotonic()
         self._closing = False
 
@@ -73,6 +76,8 @@ class Scheduler:
 
     def wake(self) -> None:
         """Say that a job was queued."""
+        if self._queued is not None:
+            self._queued += 1
         self._wakeup.notify()
 
     @property
@@ -126,6 +131,9 @@ class Scheduler:
         pause_s = _RETRY_S
         while not self._closing:
             ticket = self._wakeup.ticket
+            if self._queued == 0:
+                await self._wakeup.wait(ticket)
+                continue
             try:
                 job = await self._claim()
             except StorageError as err:
@@ -134,10 +142,12 @@ class Scheduler:
                 pause_s = min(2 * pause_s, _LONGEST_RETRY_S)
                 continue
             pause_s = _RETRY_S
-            if job is None:
-                await self._wakeup.wait(ticket)
-            else:
+            if job is not None:
+                if self._queued:
+                    self._queued -= 1
                 await self._run(job)
+            elif ticket == self._wakeup.ticket:
+                self._queued = 0
 
     async def _claim(self) -> Job | None:
         self._claiming += 1

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from program_runtime.execution.events import EventType
+from program_runtime.service.hub import Ending
+from program_runtime.service.store.adoption import to_stored
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from program_runtime.execution.events import Event
     from program_runtime.execution.outcome import Outcome
+    from program_runtime.service.domain import StoredEvent
     from program_runtime.service.hub import Hub
     from program_runtime.service.metrics import Metrics
     from program_runtime.service.store import Store
@@ -45,4 +50,12 @@ class StoreSink:
         self._metrics.jobs_finished.labels(
             status=str(outcome.status), code=outcome.code or ""
         ).inc()
-        self._hub.notify(self._job_id, final=True)
+        self._hub.end(self._job_id, Ending(outcome.status, _result(events)))
+
+
+def _result(events: Sequence[Event]) -> StoredEvent | None:
+    """Return the result among the last events, as the store holds it."""
+    for event in events:
+        if event.type is EventType.RESULT:
+            return to_stored(event)
+    return None

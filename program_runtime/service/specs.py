@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
-    from program_runtime.service.domain import Job
+    from program_runtime.service.domain import Inputs, Job
     from program_runtime.service.releases import ReleaseFolders
     from program_runtime.service.settings import Settings
     from program_runtime.service.store import BlobStore, Store
@@ -50,6 +50,17 @@ class SpecMaker:
         self._folders = folders
         self._spool_dir = spool_dir
         self._metadata: dict[str, Mapping[str, Any]] = {}
+        self._fresh: dict[str, str] = {}
+
+    def expect(self, job_id: str, inputs: Inputs) -> None:
+        """Keep the inputs of a job that is about to be queued, to save a look-up.
+
+        Most jobs run at once. Of those that do not only the newest are kept.
+        """
+        if inputs.text is not None:
+            while len(self._fresh) >= _REMEMBERED:
+                del self._fresh[next(iter(self._fresh))]
+            self._fresh[job_id] = inputs.text
 
     @asynccontextmanager
     async def spec(self, job: Job) -> AsyncIterator[JobSpec]:
@@ -98,6 +109,9 @@ class SpecMaker:
         return metadata
 
     async def _inputs(self, job_id: str) -> tuple[bytes | Path, Path | None]:
+        fresh = self._fresh.pop(job_id, None)
+        if fresh is not None:
+            return fresh.encode(), None
         inputs = await self._store.jobs.inputs(job_id)
         if inputs is None:
             raise NotFoundError(f"The inputs of {job_id} are gone.", kind="job")

@@ -18,6 +18,7 @@ from program_runtime.service.api.waiting import Wait, job_when_final
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Here
 from program_runtime.service.domain import FINAL, JobQuery, Role
+from program_runtime.service.hub import Ending
 
 router = APIRouter(prefix="/api/v1/jobs", dependencies=GUARDED, tags=["jobs"])
 
@@ -85,7 +86,7 @@ async def delete(job_id: str, caller: Caller, here: Here) -> Response:
     """Forget a final job with its inputs, results and logs."""
     await visible_job(here, caller, job_id)
     await here.store.jobs.delete(job_id)
-    here.hub.notify(job_id, final=True)
+    here.hub.end(job_id)
     return Response(status_code=204)
 
 
@@ -95,7 +96,7 @@ async def cancel(job_id: str, caller: Caller, here: Here) -> Response:
     await visible_job(here, caller, job_id)
     if await here.store.jobs.cancel_queued(job_id):
         here.metrics.jobs_finished.labels(status=JobStatus.CANCELLED, code="").inc()
-        here.hub.notify(job_id, final=True)
+        here.hub.end(job_id, Ending(JobStatus.CANCELLED, None))
         return Response(status_code=204)
     current = await visible_job(here, caller, job_id)
     if current.status in FINAL:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 
-from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.api.access import visible_job
 from program_runtime.service.api.documents import json_response
 from program_runtime.service.api.errors import not_found
-from program_runtime.service.api.waiting import Wait, job_when_final
+from program_runtime.service.api.waiting import Wait, ending_when_final
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
 from program_runtime.service.transfer import blob_pieces
@@ -41,13 +40,11 @@ _PAGE = 500
 )
 async def results(job_id: str, caller: Caller, here: Here, wait: Wait = 0) -> Response:
     """Return the result as the program encoded it; with ``wait`` when it is there."""
-    job = await job_when_final(here, caller, job_id, wait)
-    headers = {"X-Job-Status": str(job.status)}
-    if job.status is JobStatus.COMPLETED:
-        event = await here.store.events.latest(job_id, "result")
-        if event is not None:
-            return await _payload(here, event, headers)
-    return Response(status_code=204, headers=headers)
+    ending = await ending_when_final(here, caller, job_id, wait)
+    headers = {"X-Job-Status": str(ending.status)}
+    if ending.result is None:
+        return Response(status_code=204, headers=headers)
+    return await _payload(here, ending.result, headers)
 
 
 @router.get("/inputs")

@@ -104,6 +104,7 @@ async def submit(
     else:
         asked = _read(body)
     new = await _new_job(here, caller, asked)
+    here.specs.expect(new.id, new.inputs)
     job, created = await here.store.jobs.submit(new, idempotency_key=idempotency_key)
     if created:
         here.metrics.jobs_submitted.inc()

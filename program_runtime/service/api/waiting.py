@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Query
 
+from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.api.access import visible_job
 from program_runtime.service.api.documents import ends_job
 from program_runtime.service.domain import FINAL
+from program_runtime.service.hub import Ending
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -45,6 +47,31 @@ async def job_when_final(
             if job.status in FINAL or left <= 0 or here.hub.closed:
                 return job
             await listener.wait(left)
+
+
+async def ending_when_final(
+    here: Context, caller: User, job_id: str, wait_s: float
+) -> Ending:
+    """Return how a job ended, or its status when the time has passed.
+
+    Who waited is told by the hub and needs no further look into the store.
+
+    Raises:
+        HttpRefusal: 404: it is not there, or not the caller's.
+    """
+    ends = time.monotonic() + min(wait_s, LONGEST_WAIT_S)
+    with here.hub.listen(job_id, final_only=True) as listener:
+        while True:
+            job = await visible_job(here, caller, job_id)
+            left = ends - time.monotonic()
+            if job.status in FINAL or left <= 0 or here.hub.closed:
+                break
+            await listener.wait(left)
+            if listener.ending is not None:
+                return listener.ending
+    if job.status is JobStatus.COMPLETED:
+        return Ending(job.status, await here.store.events.latest(job_id, "result"))
+    return Ending(job.status, None)
 
 
 async def events_when_there(

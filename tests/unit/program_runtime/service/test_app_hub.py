@@ -2,7 +2,8 @@
 
 import asyncio
 
-from program_runtime.service.hub import Hub, Wakeup
+from program_runtime.execution.outcome import JobStatus
+from program_runtime.service.hub import Ending, Hub, Wakeup
 
 
 def test_news_between_two_waits_is_not_lost():
@@ -36,10 +37,11 @@ def test_who_waits_for_the_end_sleeps_through_the_rest():
         with hub.listen("job_1", final_only=True) as listener:
             hub.notify("job_1")
             before = await listener.wait(0)
-            hub.notify("job_1", final=True)
-            return before, await listener.wait(0)
+            hub.end("job_1", ending)
+            return before, await listener.wait(0), listener.ending
 
-    assert asyncio.run(scenario()) == (False, True)
+    ending = Ending(JobStatus.CANCELLED, None)
+    assert asyncio.run(scenario()) == (False, True, ending)
 
 
 def test_listeners_are_forgotten_when_they_leave():
