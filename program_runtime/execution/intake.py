@@ -79,8 +79,15 @@ class Intake:
         if kind == FrameKind.RESULT:
             self.result = payload
             self.report = Verdict(status=JobStatus.COMPLETED)
-        elif isinstance(payload, str):
-            self.report = read_child_report(payload)
         else:
-            self.report = read_child_report(payload.path.read_text("utf-8"))
+            self.report = read_child_report(_read(payload))
             discard(payload)
+
+
+def _read(payload: str | Blob) -> str:
+    if isinstance(payload, str):
+        return payload
+    try:
+        return payload.path.read_text("utf-8")
+    except OSError:
+        return ""

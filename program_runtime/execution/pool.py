@@ -101,9 +101,9 @@ class ChildPool:
     async def _launch(self) -> None:
         try:
             child = await self._launcher.launch(self._level)
-        except ExecutionError as error:
-            _logger.warning("%s", error)
-            self._fail(error)
+        except (ExecutionError, OSError) as error:
+            _logger.warning("No child: %s", error)
+            self._fail(ExecutionError(str(error)))
             return
         self._offer(child)
 

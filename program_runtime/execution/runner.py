@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.errors import ExecutionError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from program_runtime.execution.spec import JobSpec
 
 __all__ = ["Runner"]
+
+_logger = logging.getLogger(__name__)
 
 _CHILDREN: Final = 3
 
@@ -133,12 +136,28 @@ class Runner:
         self, spec: JobSpec, sink: EventSink, control: JobControl, first_seq: int
     ) -> Outcome:
         try:
-            child = await self._pool.take()
             work_dir = make_work_dir(self._work_root)
-        except (ExecutionError, OSError) as error:
+        except OSError as error:
+            reason = f"The job's folder can not be made: {error}"
+            return await _end_early(sink, first_seq, Verdict.failed("internal", reason))
+        try:
+            return await self._run_in(work_dir, spec, sink, control, first_seq)
+        except ExecutionError as error:
             return await _end_early(
                 sink, first_seq, Verdict.failed("internal", str(error))
             )
+        finally:
+            await _remove(work_dir)
+
+    async def _run_in(
+        self,
+        work_dir: Path,
+        spec: JobSpec,
+        sink: EventSink,
+        control: JobControl,
+        first_seq: int,
+    ) -> Outcome:
+        child = await self._pool.take()
         supervisor = Supervisor(
             child,
             spec,
@@ -152,15 +171,17 @@ class Runner:
             return await supervisor.run()
         finally:
             await supervisor.bury()
-            await _remove(work_dir)
 
     def _clean_up(self) -> None:
         """Make the folders; remove what a runner that was killed has left."""
         self._spool_dir.mkdir(parents=True, exist_ok=True)
         for payload in self._spool_dir.glob("payload-*"):
             payload.unlink()
-        remove_tree(self._work_root)
-        self._work_root.mkdir(mode=0o700)
+        try:
+            remove_tree(self._work_root)
+        except OSError as error:
+            _logger.warning("Folders of earlier jobs are left: %s", error)
+        self._work_root.mkdir(mode=0o700, exist_ok=True)
 
 
 def _refuse(spec: JobSpec, control: JobControl) -> Verdict | None:
@@ -184,7 +205,10 @@ async def _remove(work_dir: Path) -> None:
     try:
         work_dir.rmdir()  # noqa: ASYNC240 - as fast as asking a thread to do it
     except OSError:
-        await asyncio.to_thread(remove_tree, work_dir)
+        try:
+            await asyncio.to_thread(remove_tree, work_dir)
+        except OSError as error:
+            _logger.warning("A job's folder is left: %s", error)
 
 
 async def _end_early(sink: EventSink, first_seq: int, verdict: Verdict) -> Outcome:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import secrets
 import stat
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["make_work_dir", "remove_tree"]
 
+_PATIENCE_S: Final = 60.0
 _OPEN_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -37,10 +40,10 @@ def remove_tree(folder: Path) -> None:
     walked into, so no depth exhausts the stack or the descriptors.
 
     Args:
-        folder: Nobody may be writing to it any more.
+        folder: Nobody should be writing to it any more.
 
     Raises:
-        OSError: Something can not be removed.
+        OSError: Something can not be removed, or somebody keeps adding to it.
     """
     try:
         root = os.open(folder, _OPEN_FLAGS)
@@ -48,7 +51,10 @@ def remove_tree(folder: Path) -> None:
         return
     try:
         names = (secrets.token_hex(16) for _ in itertools.count())
+        give_up_at = time.monotonic() + _PATIENCE_S
         while entries := os.listdir(root):  # noqa: PTH208 - of a descriptor
+            if time.monotonic() > give_up_at:
+                raise OSError(errno.ENOTEMPTY, "it never gets empty", str(folder))
             for name in entries:
                 _remove_entry(root, name, names)
     finally:

@@ -31,6 +31,7 @@ __all__ = ["ForkedChild", "Zygote", "main"]
 
 _DATAGRAM_BYTES = 64 * 1024
 _MAXRSS_UNIT = 1024
+_DESCRIPTORS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,9 @@ class Zygote:
                     self._reap(fd)
                     continue
                 try:
-                    data, fds, _, _ = socket.recv_fds(self._control, _DATAGRAM_BYTES, 2)
+                    data, fds, _, _ = socket.recv_fds(
+                        self._control, _DATAGRAM_BYTES, _DESCRIPTORS
+                    )
                 except ConnectionError:
                     return None
                 if not data:
@@ -95,25 +98,41 @@ class Zygote:
         number = message["id"]
         threads = thread_count()
         if threads != 1:
-            for fd in fds:
-                os.close(fd)
             reason = f"it has {threads} threads, and only 1 survives a fork."
-            self._send({"did": "refused", "id": number, "reason": reason})
+            self._decline("refused", number, fds, reason)
+            return None
+        if len(fds) != _DESCRIPTORS:
+            self._decline("failed", number, fds, "its descriptors did not arrive")
             return None
         # A child must not run the handler of the zygote, which kills its siblings.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            pid, reason = -1, str(error)
         if pid == 0:
             return self._in_child(fds, Level(message["level"]))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        if pid < 0:
+            self._decline("failed", number, fds, reason)
+        else:
+            self._watch(number, pid, fds)
+        return None
+
+    def _watch(self, number: int, pid: int, fds: list[int]) -> None:
+        try:
+            pidfd = os.pidfd_open(pid)
+        except OSError as error:
+            _kill_group(pid)
+            os.waitpid(pid, 0)
+            self._decline("failed", number, fds, str(error))
+            return
         for fd in fds:
             os.close(fd)
-        pidfd = os.pidfd_open(pid)
         self._pids[number] = pid
         self._by_pidfd[pidfd] = number
         self._poll.register(pidfd, select.POLLIN)
         self._send({"did": "forked", "id": number, "pid": pid})
-        return None
 
     def _in_child(self, fds: list[int], level: Level) -> ForkedChild:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -128,6 +147,11 @@ class Zygote:
         return ForkedChild(
             channel=channel, log_fd=fds[1], level=level, parent=self._owner
         )
+
+    def _decline(self, did: str, number: int, fds: list[int], reason: str) -> None:
+        for fd in fds:
+            os.close(fd)
+        self._send({"did": did, "id": number, "reason": reason})
 
     def _kill(self, number: int, signum: int) -> None:
         pid = self._pids.get(number)

@@ -43,7 +43,12 @@ def open_endpoints() -> Endpoints:
     # A deep buffer lets the program publish on while the server is busy elsewhere.
     theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
     ours.setblocking(False)
-    log_fd, child_log_fd = os.pipe()
+    try:
+        log_fd, child_log_fd = os.pipe()
+    except OSError:
+        ours.close()
+        theirs.close()
+        raise
     os.set_blocking(log_fd, False)
     return Endpoints(
         channel=ours, log_fd=log_fd, child_channel=theirs, child_log_fd=child_log_fd

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import ExecutionError
 from program_runtime.execution.launch.environment import child_environment
-from program_runtime.execution.launch.zygote_link import ForkRefusedError, ZygoteLink
+from program_runtime.execution.launch.zygote_child import ForkRefusedError
+from program_runtime.execution.launch.zygote_link import ZygoteLink
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

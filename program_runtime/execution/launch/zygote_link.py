@@ -4,8 +4,9 @@ Control messages are JSON, one a datagram of a ``SOCK_SEQPACKET`` pair:
 
 - to the zygote: ``{"do": "fork", "id", "level"}`` with the child's channel end and log
   pipe as ancillary data; ``{"do": "kill", "id", "signal"}``
-- from it: ``ready``, ``forked`` (``id, pid``), ``refused`` (``id, reason``) and
-  ``exited`` (``id, status, cpu_s, peak_memory_bytes``), under the key ``did``
+- from it, under the key ``did``: ``ready``, and for each child ``forked`` (``id, pid``)
+  or else ``refused`` or ``failed`` (``id, reason``), then ``exited`` (``id, status,
+  cpu_s, peak_memory_bytes``)
 """
 
 from __future__ import annotations
@@ -22,46 +23,18 @@ from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import ExecutionError
 from program_runtime.execution.launch.endpoints import Endpoints, open_endpoints
-from program_runtime.execution.launch.protocol import ChildExit
+from program_runtime.execution.launch.zygote_child import ZygoteChild
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from program_runtime.execution.confinement import Level
 
-__all__ = ["ForkRefusedError", "ZygoteChild", "ZygoteLink"]
+__all__ = ["ZygoteLink"]
 
 _DATAGRAM_BYTES = 64 * 1024
 _STDERR_BYTES = 16 * 1024
 _CLOSE_S = 5.0
-
-
-class ForkRefusedError(ExecutionError):
-    """The zygote is no longer safe to fork."""
-
-
-class ZygoteChild:
-    """A forked child; signals to it go through its zygote, its only parent."""
-
-    def __init__(self, link: ZygoteLink, number: int, ends: Endpoints) -> None:
-        self._link = link
-        self._number = number
-        self._ends = ends
-        self.pid = 0
-        self.channel = ends.channel
-        self.log_fd = ends.log_fd
-        loop = asyncio.get_running_loop()
-        self.forked: asyncio.Future[int] = loop.create_future()
-        self.exited: asyncio.Future[ChildExit] = loop.create_future()
-
-    def kill(self, signal: int) -> None:
-        """Have the zygote signal the group, unless it reaped the child already."""
-        if not self.exited.done():
-            self._link.send({"do": "kill", "id": self._number, "signal": int(signal)})
-
-    def release(self) -> None:
-        """Close our ends."""
-        self._ends.close_ours()
 
 
 class ZygoteLink:
@@ -118,7 +91,7 @@ class ZygoteLink:
             raise ExecutionError(self._death_message())
         self.forks += 1
         ends = open_endpoints()
-        child = ZygoteChild(self, self.forks, ends)
+        child = ZygoteChild(self.send, self.forks, ends)
         self._children[self.forks] = child
         descriptors = [ends.child_channel.fileno(), ends.child_log_fd]
         message = {"do": "fork", "id": self.forks, "level": str(level)}
@@ -204,33 +177,14 @@ class ZygoteLink:
             self._on_message(json.loads(data))
 
     def _on_message(self, message: dict[str, Any]) -> None:
-        did = message["did"]
-        if did == "ready":
-            if not self.ready.done():
-                self.ready.set_result(message)
+        if message["did"] == "ready":
+            self.ready.set_result(message)
             return
-        child = self._children.get(message["id"])
-        if child is None:
-            return
-        if did == "forked":
-            if not child.forked.done():
-                child.forked.set_result(message["pid"])
-            return
-        del self._children[message["id"]]
-        if did == "refused":
-            error = ForkRefusedError(f"The zygote refused to fork: {message['reason']}")
-            _fail(child.forked, error)
-            child.exited.set_result(ChildExit(status=None))
-        else:
-            _fail(child.forked, ExecutionError("The child ended before it was ready."))
-            child.exited.set_result(
-                ChildExit(
-                    status=message["status"],
-                    cpu_s=message["cpu_s"],
-                    peak_memory_bytes=message["peak_memory_bytes"],
-                )
-            )
-        self._end_if_idle()
+        child = self._children[message["id"]]
+        child.on_message(message)
+        if child.exited.done():
+            del self._children[message["id"]]
+            self._end_if_idle()
 
     def _end_if_idle(self) -> None:
         if self.retired and not self._children and not self.dead.done():
@@ -246,24 +200,21 @@ class ZygoteLink:
         self._control.close()
         self._read_stderr()
         self._unwatch_stderr()
-        _fail(self.ready, ExecutionError(self._death_message()))
+        if not self.ready.done():
+            self.ready.set_exception(ExecutionError(self._death_message()))
+            self.ready.exception()
         while self._outgoing:
             ends = self._outgoing.popleft()[2]
             if ends is not None:
                 ends.close_theirs()
         for child in list(self._children.values()):
-            self._lose(child)
+            child.lose(self._death_message())
         self._children.clear()
         self._loop.run_in_executor(None, self._reap)
 
     def _death_message(self) -> str:
         tail = f": {self.stderr_tail}" if self.stderr_tail else "."
         return f"The zygote ended{tail}"
-
-    def _lose(self, child: ZygoteChild) -> None:
-        _fail(child.forked, ExecutionError(self._death_message()))
-        if not child.exited.done():
-            child.exited.set_result(ChildExit(status=None))
 
     def _watch_stderr(self) -> None:
         if self._process.stderr is not None:
@@ -287,10 +238,3 @@ class ZygoteLink:
         if stream is not None and not stream.closed:
             self._loop.remove_reader(stream)
             stream.close()
-
-
-def _fail(future: asyncio.Future[Any], error: Exception) -> None:
-    """Set an error that nobody need be waiting for."""
-    if not future.done():
-        future.set_exception(error)
-        future.exception()
