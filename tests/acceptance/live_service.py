@@ -167,19 +167,21 @@ class LiveService:
         return done
 
     def refusal(self, *words, code, **options):
-        """Run a command that is refused; returns the error of its ``--json``.
-
-        Without ``--json`` the same is said to people, on stderr alone.
-        """
-        told = self.qrt(*words, code=code, **options)
+        """Run a command that is refused; returns the error of its ``--json``."""
         refused = self.qrt(*words, "--json", code=code, **options)
-        assert told.stdout == ""
         [error] = json.loads(refused.stdout).values()
+        return error
+
+    def told(self, *words, code, **options):
+        """As ``refusal``, and hold that people are told the same, on stderr."""
+        error = self.refusal(*words, code=code, **options)
+        told = self.qrt(*words, code=code, **options)
         lines = [f"error: {error['message']}"]
         for finding in error.get("findings", ()):
             mend = f" ({finding['hint']})" if "hint" in finding else ""
             lines.append(f"  {finding['path']}: {finding['message']}{mend}")
         lines += [f"hint: {error['hint']}"] if "hint" in error else []
+        assert told.stdout == ""
         assert told.stderr.endswith("\n".join([*lines, ""]))
         return error
 

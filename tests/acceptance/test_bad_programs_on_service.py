@@ -219,7 +219,7 @@ def test_a_text_without_main_is_no_program(live):
 def test_a_project_without_main_is_refused_by_the_command(live, tmp_path):
     for name, content in files_of("answer = 42\n").items():
         (tmp_path / name).write_bytes(content)
-    error = live.refusal("publish", tmp_path, code=3)
+    error = live.told("publish", tmp_path, code=3)
     assert error == {
         "code": "bad_project",
         "message": f"The project in {tmp_path} can not be used:",
@@ -273,12 +273,20 @@ def test_the_command_ends_with_1_and_says_why(live, failed, name):
     lines = told.stderr.splitlines()
     assert lines[0] == f"{job_id} Failed"
     assert re.fullmatch(f"error: {code}: {message}", lines[1])
-    [outcome] = map(
-        json.loads, live.qrt("result", job_id, "--json", code=1).stdout.splitlines()
-    )
-    assert (outcome["type"], outcome["status"]) == ("outcome", "Failed")
-    assert outcome["failure"]["code"] == code
-    assert re.fullmatch(message, outcome["failure"]["message"])
+
+
+def test_the_command_says_it_as_json_too(live, failed):
+    code, message = FAILURES["exits"]
+    told = live.qrt("result", failed("exits").job_id(), "--json", code=1)
+    assert json.loads(told.stdout) == {
+        "type": "outcome",
+        "status": "Failed",
+        "failure": {
+            "code": code,
+            "message": message.replace("\\", ""),
+            "traceback": None,
+        },
+    }
 
 
 def test_a_traceback_has_the_authors_frames_only(live, failed):
