@@ -17,6 +17,7 @@ from program_runtime.service.backends import Backends
 from program_runtime.service.hub import Hub
 from program_runtime.service.metrics import Metrics
 from program_runtime.service.releases import ReleaseFolders
+from program_runtime.service.remembered import RememberedPrograms
 from program_runtime.service.scheduler import Scheduler
 from program_runtime.service.specs import SpecMaker
 from program_runtime.service.uploads import Uploads
@@ -41,6 +42,7 @@ class Context:
     hub: Hub
     metrics: Metrics
     tokens: Tokens
+    programs: RememberedPrograms
     backends: Backends
     uploads: Uploads
     specs: SpecMaker
@@ -95,6 +97,7 @@ def make_context(
         hub=hub,
         metrics=metrics,
         tokens=Tokens(store),
+        programs=RememberedPrograms(store),
         backends=Backends(settings.data_dir / "cache"),
         uploads=Uploads(settings.data_dir / "uploads"),
         specs=specs,

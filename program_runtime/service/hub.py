@@ -77,6 +77,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[Listener]] = {}
+        self._pending: dict[str, str] = {}
         self.closed = False
 
     @contextmanager
@@ -102,6 +103,18 @@ class Hub:
             if not listeners:
                 self._listeners.pop(job_id, None)
 
+    def expect(self, job_id: str, user: str) -> None:
+        """Remember whose job it is until its end, to save look-ups."""
+        self._pending[job_id] = user
+
+    def forget(self, job_id: str) -> None:
+        """Take back what was expected: the job was not queued."""
+        self._pending.pop(job_id, None)
+
+    def expects(self, job_id: str, user: str) -> bool:
+        """Whether the job is known to be this user's and not to be final."""
+        return self._pending.get(job_id) == user
+
     def notify(self, job_id: str) -> None:
         """Wake the listeners of a job that do not wait for its end alone."""
         for listener in self._listeners.get(job_id, ()):
@@ -110,6 +123,7 @@ class Hub:
 
     def end(self, job_id: str, ending: Ending | None = None) -> None:
         """Wake all listeners of a job: it is final, or it was deleted."""
+        self._pending.pop(job_id, None)
         for listener in self._listeners.get(job_id, ()):
             listener.ending = ending
             listener.notify()

@@ -207,6 +207,7 @@ class Scheduler:
                 pause_s = min(2 * pause_s, _LONGEST_RETRY_S)
             except (ConflictError, NotFoundError):
                 log.exception("the end of job %s was not wanted", job_id)
+                self._hub.end(job_id)
                 return
 
 

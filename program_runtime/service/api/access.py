@@ -25,7 +25,7 @@ async def visible_program(here: Context, caller: User, program_id: str) -> Progr
     Raises:
         HttpRefusal: 404, whether it is not there or private.
     """
-    program = await here.store.programs.get(program_id)
+    program = await here.programs.get(program_id)
     if program is None or not may_see_program(caller, program):
         others, _ = await here.store.programs.find(caller, limit=_SUGGESTED_FROM)
         raise not_found("program", program_id, known=[other.id for other in others])

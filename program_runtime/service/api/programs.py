@@ -54,6 +54,7 @@ async def change(
     """Make a program public or private."""
     await own_program(here, caller, program_id)
     changed = await here.store.programs.set_visibility(program_id, change.visibility)
+    here.programs.forget(program_id)
     return json_response(program_document(changed))
 
 
@@ -62,4 +63,5 @@ async def delete(program_id: str, caller: Caller, here: Here) -> Response:
     """Take a program away; its jobs keep their results."""
     await own_program(here, caller, program_id)
     await here.store.programs.delete(program_id)
+    here.programs.forget(program_id)
     return Response(status_code=204)

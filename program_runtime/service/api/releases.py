@@ -114,6 +114,7 @@ async def publish(
             visibility=visibility,
             labels=label,
         )
+    here.programs.forget(program_id)
     if created:
         here.metrics.releases_published.inc()
     return json_response(release_document(stored), status=201 if created else 200)
@@ -127,6 +128,7 @@ async def set_label(
     program = await own_program(here, caller, program_id)
     await release_of(here, program, target.version)
     changed = await here.store.programs.set_label(program_id, label, target.version)
+    here.programs.forget(program_id)
     return json_response(program_document(changed))
 
 

@@ -18,7 +18,7 @@ from program_runtime.service.api.documents import job_document, json_response
 from program_runtime.service.api.errors import HttpRefusal
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
-from program_runtime.service.domain import Inputs, NewJob, User, parse_reference
+from program_runtime.service.domain import Inputs, Job, NewJob, User, parse_reference
 from program_runtime.service.transfer import read_body, spool_text
 
 router = APIRouter(prefix="/api/v1/jobs", dependencies=GUARDED, tags=["jobs"])
@@ -104,12 +104,24 @@ async def submit(
     else:
         asked = _read(body)
     new = await _new_job(here, caller, asked)
+    job, created = await _queue(here, new, idempotency_key)
+    return json_response(job_document(job), status=201 if created else 200)
+
+
+async def _queue(here: Context, new: NewJob, key: str | None) -> tuple[Job, bool]:
+    """Store the job; it may be final before the store's answer is here."""
     here.specs.expect(new.id, new.inputs)
-    job, created = await here.store.jobs.submit(new, idempotency_key=idempotency_key)
+    here.hub.expect(new.id, new.user)
+    created = False
+    try:
+        job, created = await here.store.jobs.submit(new, idempotency_key=key)
+    finally:
+        if not created:
+            here.hub.forget(new.id)
     if created:
         here.metrics.jobs_submitted.inc()
         here.scheduler.wake()
-    return json_response(job_document(job), status=201 if created else 200)
+    return job, created
 
 
 def _read(body: bytes) -> Submission:

@@ -61,14 +61,16 @@ async def ending_when_final(
     """
     ends = time.monotonic() + min(wait_s, LONGEST_WAIT_S)
     with here.hub.listen(job_id, final_only=True) as listener:
-        while True:
+        if wait_s > 0 and here.hub.expects(job_id, caller.name):
+            await listener.wait(min(wait_s, LONGEST_WAIT_S))
+        while listener.ending is None:
             job = await visible_job(here, caller, job_id)
             left = ends - time.monotonic()
             if job.status in FINAL or left <= 0 or here.hub.closed:
                 break
             await listener.wait(left)
-            if listener.ending is not None:
-                return listener.ending
+        else:
+            return listener.ending
     if job.status is JobStatus.COMPLETED:
         return Ending(job.status, await here.store.events.latest(job_id, "result"))
     return Ending(job.status, None)
