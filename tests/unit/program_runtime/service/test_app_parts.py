@@ -29,6 +29,7 @@ from program_runtime.service.auth import Tokens
 from program_runtime.service.backends import Backends
 from program_runtime.service.domain import Role, StoredEvent, User, hash_token
 from program_runtime.service.releases import ReleaseFolders
+from program_runtime.service.remembered import RememberedPrograms
 from program_runtime.service.store import MemoryBlobStore, MemoryStore
 from program_runtime.service.uploads import Uploads
 
@@ -322,3 +323,54 @@ def test_bytes_of_a_blob_come_in_pieces_and_the_file_is_closed():
     assert [len(piece) for piece in pieces] == [1048576, 1048576, 402848]
     assert hashlib.sha256(b"".join(pieces)).hexdigest() == whole
     assert source.closed
+
+
+class Programs:
+    """Counts how often it is asked for a program."""
+
+    def __init__(self):
+        self.asked = 0
+        self.there = True
+        self.programs = self
+
+    async def get(self, program_id):
+        self.asked += 1
+        return f"program {program_id}" if self.there else None
+
+
+def test_a_program_is_remembered_for_a_moment_and_never_its_absence():
+    now = [0.0]
+    store = Programs()
+    programs = RememberedPrograms(store, clock=lambda: now[0])
+
+    async def scenario():
+        assert await programs.get("vqe") == await programs.get("vqe")
+        assert store.asked == 1
+        now[0] = 1.1
+        await programs.get("vqe")
+        programs.forget("vqe")
+        store.there = False
+        assert [await programs.get("vqe") for _ in range(2)] == [None, None]
+        return store.asked
+
+    assert asyncio.run(scenario()) == 4
+
+
+def test_what_is_remembered_is_bounded():
+    store = Programs()
+    programs = RememberedPrograms(store)
+
+    async def scenario():
+        for number in range(600):
+            await programs.get(str(number))
+        return len(programs._known)
+
+    assert asyncio.run(scenario()) <= 256
+
+
+def test_no_attribute_but_the_public_ones():
+    from program_runtime import service
+
+    assert dir(service) == ["Settings", "create_app", "serve"]
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = service.nothing
