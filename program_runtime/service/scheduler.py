@@ -125,7 +125,13 @@ class Scheduler:
             for task in busy:
                 task.cancel()
             await asyncio.gather(*busy, return_exceptions=True)
+            await self._settle_abandoned()
+
+    async def _settle_abandoned(self) -> None:
+        try:
             await self._store.jobs.recover()
+        except StorageError:
+            log.exception("the jobs that were ended are settled at the next start")
 
     async def _work(self) -> None:
         pause_s = _RETRY_S

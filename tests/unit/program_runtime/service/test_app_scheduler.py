@@ -1,0 +1,258 @@
+"""Workers and specs against a store that misbehaves on request."""
+
+import asyncio
+import hashlib
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from program_runtime.bundle import write_bundle
+from program_runtime.errors import StorageError
+from program_runtime.execution.outcome import JobStatus
+from program_runtime.service import Settings
+from program_runtime.service.context import make_context
+from program_runtime.service.domain import (
+    Inputs,
+    NewJob,
+    NotFoundError,
+    Release,
+    Role,
+    hash_token,
+)
+from program_runtime.service.executors import InMemoryExecutor
+from program_runtime.service.executors.memory import echo
+from program_runtime.service.store import MemoryBlobStore, MemoryStore
+
+
+@asynccontextmanager
+async def context_for(folder, script=echo, **settings):
+    """A started service without HTTP, with one user and one program."""
+    blobs = MemoryBlobStore()
+    chosen = {"data_dir": folder / "data", "workers": 1, "grace_s": 5}
+    context = make_context(
+        Settings(**chosen | settings),
+        store=MemoryStore(blobs),
+        blobs=blobs,
+        executor=InMemoryExecutor(script),
+    )
+    files = {
+        "program.json": b'{"name": "hello", "version": "1.0.0", "spec": {}}',
+        "program.py": b"def main(backend, user_messenger):\n    pass\n",
+    }
+    info = write_bundle(files, folder / "bundle.zip")
+    blobs.put_file(info.path, info.digest)
+    await context.start()
+    await context.store.users.add("bob", Role.USER, hash_token("t"))
+    release = Release(
+        program_id="hello",
+        version="1.0.0",
+        digest=info.digest,
+        size=info.size,
+        metadata={"spec": []},
+        created=datetime.now(UTC),
+        published_by="bob",
+    )
+    await context.store.programs.publish(release, owner="bob", description="")
+    try:
+        yield context
+    finally:
+        await context.close()
+
+
+async def submit(context, inputs=None, **fields):
+    new = NewJob(
+        user="bob",
+        program_id="hello",
+        version="1.0.0",
+        backend="aer_simulator",
+        inputs=inputs or Inputs(text="{}"),
+        **fields,
+    )
+    job, _ = await context.store.jobs.submit(new)
+    context.scheduler.wake()
+    return job.id
+
+
+async def ended(context, job_id):
+    """Wait until the job is final; returns it."""
+    with context.hub.listen(job_id, final_only=True) as listener:
+        while True:
+            job = await context.store.jobs.get(job_id)
+            if job.status not in {JobStatus.QUEUED, JobStatus.RUNNING}:
+                return job
+            assert await listener.wait(10)
+
+
+def test_a_cancel_between_claim_and_start_is_not_lost(tmp_path):
+    async def script(run):
+        await asyncio.sleep(60)
+
+    async def scenario():
+        async with context_for(tmp_path, script) as context:
+            claim = context.store.jobs.claim
+
+            async def claim_and_dawdle(**options):
+                job = await claim(**options)
+                if job is not None:
+                    context.scheduler.control(job.id).cancel()
+                return job
+
+            context.store.jobs.claim = claim_and_dawdle
+            return await ended(context, await submit(context))
+
+    assert asyncio.run(scenario()).status is JobStatus.CANCELLED
+
+
+def test_a_control_of_nothing_does_nothing(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            await ended(context, await submit(context))
+            while context.scheduler.running:
+                await asyncio.sleep(0)
+            control = context.scheduler.control("job_gone")
+            control.cancel()
+            return context.scheduler.control("job_gone") is control
+
+    assert asyncio.run(scenario()) is False
+
+
+def test_jobs_that_were_queued_before_the_start_are_all_run(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            wake = context.scheduler.wake
+            context.scheduler.wake = lambda: None
+            context.scheduler._queued = None
+            ids = [await submit(context) for _ in range(5)]
+            wake()
+            return [(await ended(context, job_id)).status for job_id in ids]
+
+    assert asyncio.run(scenario()) == [JobStatus.COMPLETED] * 5
+
+
+def test_an_idle_worker_does_not_ask_the_store(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            claims = 0
+            claim = context.store.jobs.claim
+
+            async def counted(**options):
+                nonlocal claims
+                claims += 1
+                return await claim(**options)
+
+            await ended(context, await submit(context))
+            context.store.jobs.claim = counted
+            for _ in range(4):
+                await ended(context, await submit(context))
+            return claims
+
+    assert asyncio.run(scenario()) == 4
+
+
+def test_a_job_whose_release_or_inputs_are_gone_fails(tmp_path, caplog):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            digest = f"sha256:{hashlib.sha256(b'{}').hexdigest()}"
+            (tmp_path / "inputs").write_bytes(b"{}")
+            context.blobs.put_file(tmp_path / "inputs", digest)
+            inputs = Inputs(digest=digest)
+
+            async def gone(job_id):
+                return None
+
+            context.store.jobs.inputs = gone
+            first = await ended(context, await submit(context, inputs))
+            del context.store.jobs.inputs
+            context.store.programs.release_by_digest = gone
+            context.specs._metadata.clear()
+            second = await ended(context, await submit(context, inputs))
+            return first, second
+
+    first, second = asyncio.run(scenario())
+    assert (first.failure_code, second.failure_code) == ("internal", "internal")
+    assert "The inputs of" in first.failure_message
+    assert "is gone" in second.failure_message
+
+
+def test_an_end_that_the_store_refuses_frees_the_worker(tmp_path, caplog):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            finish = context.store.jobs.finish
+
+            async def refuse(job_id, *_):
+                context.store.jobs.finish = refuse_again
+                raise NotFoundError("it was deleted", kind="job")
+
+            async def refuse_again(job_id, *_):
+                context.store.jobs.finish = finish
+                raise NotFoundError("it was deleted", kind="job")
+
+            context.store.jobs.finish = refuse
+            await submit(context)
+            return await ended(context, await submit(context))
+
+    assert asyncio.run(scenario()).status is JobStatus.COMPLETED
+    assert "was not wanted" in caplog.text
+
+
+def test_a_store_that_fails_at_the_end_does_not_keep_the_service_up(tmp_path, caplog):
+    async def script(run):
+        await run.publish("1")
+        await asyncio.sleep(60)
+
+    async def scenario():
+        async with context_for(tmp_path, script, grace_s=0) as context:
+            job_id = await submit(context)
+            with context.hub.listen(job_id) as listener:
+                await listener.wait(10)
+
+            async def fail():
+                raise StorageError("the disk is gone")
+
+            context.store.jobs.recover = fail
+            context.store.events.append = context.store.jobs.finish = fail
+            await context.drain()
+            return context.hub.closed
+
+    assert asyncio.run(scenario()) is True
+    assert "settled at the next start" in caplog.text
+
+
+def test_fresh_inputs_are_remembered_for_the_newest_jobs_only(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            for number in range(600):
+                context.specs.expect(f"job_{number}", Inputs(text="{}"))
+            return list(context.specs._fresh)
+
+    kept = asyncio.run(scenario())
+    assert kept == [f"job_{number}" for number in range(344, 600)]
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_a_checkpoint_of_any_size_is_restored(tmp_path, size):
+    text = '"' + "x" * size + '"'
+
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            blobs, events = context.blobs, context.store.events
+            digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+            (tmp_path / "state").write_text(text)
+            blobs.put_file(tmp_path / "state", digest)
+
+            async def latest(job_id, kind):
+                from program_runtime.service.domain import StoredEvent
+
+                data, blob = (text, None) if size == 10 else (None, digest)
+                return StoredEvent(3, 0.0, kind, data, blob, size)
+
+            events.latest = latest
+            job_id = await submit(context)
+            job = await ended(context, job_id)
+            from dataclasses import replace
+
+            async with context.specs.spec(replace(job, attempts=2)) as spec:
+                return spec.restored
+
+    assert asyncio.run(scenario()) == text
