@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from typing import TYPE_CHECKING
 
-import click
+from toolkit.cli import _groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import click
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Write a program": {
@@ -40,13 +41,14 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Operate": {
         "serve": "Run the service.",
         "user": "Manage the users of a service on this machine.",
+        "config": "Show the settings, and where each comes from.",
         "completion": "Print the completion script for a shell.",
     },
 }
 HELP = {name: text for section in SECTIONS.values() for name, text in section.items()}
 
 
-class LazyGroup(click.Group):
+class LazyGroup(_groups.SuggestingGroup):
     """Imports a command's module when the command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -62,17 +64,6 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"toolkit.cli.{cmd_name}")
         command: click.Command = module.command
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or suggest the one that was meant."""
-        if args and not args[0].startswith("-") and args[0] not in HELP:
-            close = difflib.get_close_matches(args[0], HELP, n=1, cutoff=0.5)
-            meant = f" Did you mean '{close[0]}'?" if close else ""
-            message = f"No such command '{args[0]}'.{meant}"
-            raise click.UsageError(message, ctx=ctx)
-        return super().resolve_command(ctx, args)
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter

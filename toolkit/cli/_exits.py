@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from program_runtime import errors
 from toolkit.errors import ExitCode, ProjectError, ToolkitError, exit_code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from program_runtime.errors import Problem
 
 
 class Stop(Exception):  # noqa: N818 - it is no error: all has been said
@@ -17,6 +22,33 @@ class Stop(Exception):  # noqa: N818 - it is no error: all has been said
     def __init__(self, exit_code: ExitCode) -> None:
         super().__init__(exit_code)
         self.exit_code = exit_code
+
+
+class Interrupted(ToolkitError):  # noqa: N818 - it is what the user wanted
+    """Ctrl-C."""
+
+    code = "interrupted"
+    exit_code = ExitCode.INTERRUPTED
+
+
+class NotFoundError(ToolkitError):
+    """Nothing has this name."""
+
+    code = "not_found"
+    exit_code = ExitCode.NOT_FOUND
+
+
+class SettingsError(ToolkitError):
+    """Settings of a file or of the environment can not be used; lists them all."""
+
+    code = "usage"
+    exit_code = ExitCode.USAGE
+
+    def __init__(
+        self, message: str, *, problems: Sequence[Problem], hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +85,8 @@ def describe(error: Exception) -> Failure:
         )
     if isinstance(error, errors.ProgramRuntimeError):
         return _describe_runtime(error)
-    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-        where = error.filename or ""
-        return Failure(
-            code="file",
-            message=f"{error.strerror}: {where}",
-            hint=None,
-            exit_code=ExitCode.USAGE,
-        )
+    if isinstance(error, OSError) and error.filename is not None:
+        return _describe_file(error)
     return Failure(
         code="internal",
         message=f"internal error: {type(error).__name__}: {error}",
@@ -82,22 +108,41 @@ def _describe_usage(error: click.ClickException) -> Failure:
     )
 
 
+_NEXT = (
+    (errors.RuntimeJobNotFound, "'qrt jobs' lists your jobs"),
+    (errors.RuntimeProgramNotFound, "'qrt programs' lists what you may run"),
+    (errors.BackendNotFoundError, "'qrt backends' lists them"),
+)
+
+
 def _describe_runtime(error: errors.ProgramRuntimeError) -> Failure:
     message = error.message
     findings: tuple[dict[str, Any], ...] = ()
     if isinstance(error, errors.InvalidValueError):
         message = error.summary
         findings = _findings(error.problems)
+    next_steps = (step for kind, step in _NEXT if isinstance(error, kind))
     return Failure(
         code=getattr(error, "service_code", error.code),
         message=message,
-        hint=error.hint,
+        hint=error.hint or next(next_steps, None),
         exit_code=exit_code_of(error),
         findings=findings,
     )
 
 
-def _findings(problems: Any) -> tuple[dict[str, Any], ...]:
+def _describe_file(error: OSError) -> Failure:
+    misnamed = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+    refused = isinstance(error, (*misnamed, PermissionError))
+    return Failure(
+        code="file",
+        message=f"{error.strerror}: {error.filename}",
+        hint=None,
+        exit_code=ExitCode.USAGE if refused else ExitCode.FAILED,
+    )
+
+
+def _findings(problems: Iterable[Problem]) -> tuple[dict[str, Any], ...]:
     return tuple(
         {
             "path": problem.path,

@@ -1,17 +1,37 @@
-"""Stay with a job until it is final."""
+"""Stay with a job until it is final, or until Ctrl-C: the job goes on."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
-import click
-
 from toolkit.cli import _exits, _stream
-from toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from program_runtime.client.api import ServiceApi
     from toolkit.cli._output import Output
+
+
+def detached(job_id: str, again: str) -> _exits.Interrupted:
+    """Make what Ctrl-C ends a command with: the job goes on, and how to come back."""
+    return _exits.Interrupted(
+        f"detached; {job_id} goes on", hint=f"come back with: {again}"
+    )
+
+
+@contextlib.contextmanager
+def detaching(job_id: str, again: str) -> Iterator[None]:
+    """Let Ctrl-C end the command and not the job.
+
+    Raises:
+        Interrupted: Ctrl-C.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise detached(job_id, again) from None
 
 
 def to_the_end(
@@ -34,32 +54,39 @@ def to_the_end(
         with_result: Print the result as the answer; else interim results are it.
 
     Raises:
-        Stop: The job did not complete, or Ctrl-C detached.
+        Stop: The job did not complete.
+        Interrupted: Ctrl-C detached.
     """
     from program_runtime.client.stream import EventStream  # noqa: PLC0415
 
-    watcher = _stream.Watcher(out, plot=plot, interim_is_data=not (with_result or plot))
+    watcher = _stream.Watcher(
+        out,
+        plot=plot,
+        interim_is_data=not (with_result or plot),
+        fetch=lambda event: _stream.payload(api, job_id, event),
+    )
+    stream = EventStream(api, job_id, after=after)
     try:
-        for event in EventStream(api, job_id, after=after):
+        for event in stream:
             watcher.see(event)
     except KeyboardInterrupt:
         watcher.end()
-        out.say(f"detached; {job_id} goes on. Come back with: qrt follow {job_id}")
-        raise _exits.Stop(ExitCode.INTERRUPTED) from None
+        again = f"qrt follow {job_id} --after {stream.last_seq}"
+        raise detached(job_id, again) from None
     watcher.end()
-    conclude(api, job_id, out, with_result=with_result)
+    _conclude(api, job_id, out, with_result=with_result)
 
 
-def conclude(api: ServiceApi, job_id: str, out: Output, *, with_result: bool) -> None:
+def _conclude(api: ServiceApi, job_id: str, out: Output, *, with_result: bool) -> None:
     """Say how a final job ended; print its result where that is the answer."""
     job = api.job(job_id)
     status = job["state"]["status"]
-    failure = job.get("failure") or {}
+    failure = _stream.Failure.of(job.get("failure"))
     out.say(f"{job_id} {status}")
-    if status == "Completed" and with_result and not out.as_json:
-        click.echo(api.results(job_id).text or "null")
+    if out.as_json:
+        out.line(_stream.outcome_json(status, failure))
+    elif status == "Completed" and with_result:
+        out.data(None, api.results(job_id).text or "null")
     if status != "Completed":
-        _stream.say_failure(
-            failure.get("code"), failure.get("message"), failure.get("traceback"), out
-        )
-        raise _exits.Stop(_stream.exit_code(status, failure.get("code")))
+        failure.tell(out)
+        raise _exits.Stop(failure.exit_code(status))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import re
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from toolkit.cli import _commands, _exits
+from toolkit.cli._output import Output
 from toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -35,41 +36,41 @@ def run(argv: Sequence[str]) -> int:
         The exit code (see ``toolkit.errors.ExitCode``).
     """
     words = list(argv)
-    as_json = "--json" in (words[: words.index("--")] if "--" in words else words)
+    ours = words[: words.index("--")] if "--" in words else words
+    out = Output(
+        as_json="--json" in ours,
+        verbose=sum(word.count("v") for word in ours if re.fullmatch("-v+", word)),
+    )
     try:
         outcome = qrt.main(words, prog_name="qrt", standalone_mode=False)
     except _exits.Stop as stop:
         return stop.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our stdout left (`qrt jobs | head`): no error of ours.
-        sys.stderr.close()
-        return ExitCode.OK
     except click.exceptions.NoArgsIsHelpError as help_page:
         help_page.show()
         return ExitCode.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        return _report(_exits.Interrupted("Interrupted."), out)
     except Exception as error:  # noqa: BLE001 - the process boundary
-        return _report(error, as_json=as_json, verbose="-v" in words)
+        return _report(error, out)
     return outcome if isinstance(outcome, int) else ExitCode.OK
 
 
-def _report(error: Exception, *, as_json: bool, verbose: bool) -> int:
+def _report(error: Exception, out: Output) -> int:
     """Print an error in the asked form and choose the exit code."""
     failure = _exits.describe(error)
-    if as_json:
-        click.echo(json.dumps({"error": failure.to_dict()}))
+    if out.as_json:
+        out.line({"error": failure.to_dict()})
+    elif isinstance(error, _exits.Interrupted):
+        out.say(failure.message)
     else:
-        click.echo(f"error: {failure.message}", err=True)
+        out.complain(failure.message)
         for finding in failure.findings:
             mend = f" ({finding['hint']})" if "hint" in finding else ""
-            click.echo(f"  {finding['path']}: {finding['message']}{mend}", err=True)
-        if failure.hint:
-            click.echo(f"hint: {failure.hint}", err=True)
-    if verbose or failure.exit_code == ExitCode.INTERNAL:
-        import traceback  # noqa: PLC0415 - only when something broke
+            out.say(f"  {finding['path']}: {finding['message']}{mend}")
+    if failure.hint and not out.as_json:
+        out.hint(failure.hint)
+    if out.verbose:
+        import traceback  # noqa: PLC0415 - only when asked
 
-        if verbose:
-            traceback.print_exception(error, file=sys.stderr)
+        traceback.print_exception(error, file=sys.stderr)
     return failure.exit_code

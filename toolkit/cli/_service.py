@@ -2,50 +2,151 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from toolkit.cli import _settings
+from program_runtime.errors import RuntimeProgramNotFound
+from toolkit.cli import _exits, _groups, _here, _settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
+    from program_runtime.client.accounts import Account
     from program_runtime.client.api import ServiceApi
+    from program_runtime.client.profiles import Profile
+    from program_runtime.client.secret import Secret
     from toolkit.cli._output import Output
 
+FLAG = "--profile"
+LOGIN = "the default of 'qrt profiles'"
 
-def option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command ``--profile``."""
-    return click.option(
-        "--profile",
-        envvar="QRT_PROFILE",
-        show_envvar=True,
-        metavar="NAME",
-        help="The stored service to use; see 'qrt profiles'. "
-        "QRT_URL and QRT_TOKEN go before it.",
-    )(function)
+option = _settings.option("profile")
 
 
-def connect(profile: str | None, out: Output) -> ServiceApi:
-    """Open the way to the chosen service; the local one is started on demand.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A service, and who chose it."""
+
+    account: Account
+    token: Secret | None
+    profile: str | None
+    """None where the address was given."""
+    origin: str
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        return self.profile or str(self.account.url)
+
+
+def connect(out: Output, project: Mapping[str, Any] | None = None) -> ServiceApi:
+    """Open the way to the service of this command; the local one starts on demand.
+
+    Args:
+        out: Hears that a service is started.
+        project: ``[tool.qrt]`` of a project; by default of the one around the
+            working directory.
 
     Raises:
-        InvalidValueError: The profile does not exist, or half of it is missing.
+        NotFoundError: No stored service has this name.
         ServiceUnreachableError: The local service can not be started.
     """
-    from program_runtime.client import accounts, local, profiles  # noqa: PLC0415
+    from program_runtime.client import local  # noqa: PLC0415
     from program_runtime.client.api import ServiceApi  # noqa: PLC0415
+
+    if project is None:
+        here = _here.find()
+        project = here.settings if here else None
+    layers = _settings.layers(project, out)
+    choice = choose(_settings.resolve("profile", layers))
+    out.detail(f"service: {choice.name} ({choice.origin})")
+    if choice.account.channel == "server":
+        return ServiceApi(str(choice.account.url), choice.token)
+    found = _running(choice.account) or local.ensure_local_service(
+        choice.account.data_dir,
+        on_start=lambda folder: out.say(f"starting a service on {folder}"),
+    )
+    return ServiceApi(found.url, choice.token or found.token)
+
+
+def choose(setting: _settings.Setting) -> Choice:
+    """Decide on a service: the flag, the environment, the files, the last log-in.
+
+    Args:
+        setting: The setting ``profile``.
+
+    Raises:
+        NotFoundError: No stored service has this name.
+    """
+    from program_runtime.client import accounts, local, profiles  # noqa: PLC0415
 
     environment = accounts.from_environment()
     config_dir = _settings.config_dir()
-    if profile is None and environment.url is None:
-        profile = _settings.resolve("profile").value or profiles.current(config_dir)
-    wish = accounts.Wish(name=profile, config_dir=config_dir)
+    name, origin = setting.value, setting.origin
+    if origin != FLAG and environment.url is not None:
+        name, origin = None, "QRT_URL"
+    elif name is None:
+        name = profiles.current(config_dir)
+        origin = LOGIN if name else _settings.DEFAULT
+        name = name or local.PROFILE_NAME
+    if name is not None:
+        _require(name, config_dir)
+    # A service that the flag names gets the token that is stored for it.
+    token = None if origin == FLAG else environment.token
+    wish = accounts.Wish(name=name, token=token, config_dir=config_dir)
     account = accounts.resolve(wish, environment)
-    if account.channel == "server":
-        return ServiceApi(str(account.url), account.token)
-    found = local.ensure_local_service(
-        account.data_dir, on_start=lambda where: out.say(f"starting a service: {where}")
+    return Choice(
+        account=account, token=account.token or token, profile=name, origin=origin
     )
-    return ServiceApi(found.url, found.token)
+
+
+def _require(name: str, config_dir: Path) -> None:
+    from program_runtime.client import local, profiles  # noqa: PLC0415
+
+    known = [*profiles.load(config_dir), local.PROFILE_NAME]
+    if name not in known:
+        raise not_stored(name, known)
+
+
+def not_stored(name: str, known: Iterable[str]) -> _exits.NotFoundError:
+    """Make the error for a stored service that does not exist."""
+    lists = "'qrt profiles' lists the stored services, 'qrt login URL' adds one"
+    return _exits.NotFoundError(
+        f"No stored service is named {name!r}.",
+        hint=_groups.did_you_mean(name, known) or lists,
+    )
+
+
+def _running(account: Account) -> Profile | None:
+    """Find the service that ``qrt serve`` was last started on another folder for."""
+    from program_runtime.client import accounts, local, profiles  # noqa: PLC0415
+
+    stored = profiles.load(account.config_dir).get(local.PROFILE_NAME)
+    if stored is None or stored.data_dir in (None, account.data_dir):
+        return None
+    if accounts.from_environment().data_dir is not None:
+        return None
+    return local.find_local_service(stored.data_dir)
+
+
+@contextlib.contextmanager
+def suggesting(api: ServiceApi, program: str) -> Iterator[None]:
+    """Say which program may have been meant, where there is none of that name.
+
+    Raises:
+        RuntimeProgramNotFound: With the suggestion as its hint.
+    """
+    try:
+        yield
+    except RuntimeProgramNotFound as error:
+        if error.hint or error.service_code != "program_not_found":
+            raise
+        names = [entry["id"] for entry in api.programs()["programs"]]
+        raise RuntimeProgramNotFound(
+            error.message,
+            status=error.status,
+            code=error.service_code,
+            hint=_groups.did_you_mean(program, names),
+        ) from error

@@ -5,27 +5,30 @@ from __future__ import annotations
 import json
 import math
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
+from toolkit.cli import _terminal
+
 BARS = "▁▂▃▄▅▆▇█"
 SHOWN_ITEMS = 6
 TEXT_WIDTH = 200
+FRAME_S = 0.05
+"""Between two drawings of a live line; messages come a thousand times faster."""
 
 
-def decoded(text: str | None) -> Any:
+def decoded(text: str) -> Any:
     """Decode an encoded text; what is no JSON stays text."""
-    if text is None:
-        return None
     try:
         if "__type__" not in text:
             return json.loads(text)
         from program_runtime import codec  # noqa: PLC0415 - only for encoded values
 
         return codec.decode(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -48,8 +51,8 @@ def brief(value: Any) -> str:
 
 
 def plain(text: str) -> str:
-    """Escape what would steer a terminal: programs write this text."""
-    safe = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    """Write a program's text in one line of bounded length."""
+    safe = _terminal.one_line(text)
     return safe if len(safe) <= TEXT_WIDTH else safe[: TEXT_WIDTH - 1] + "…"
 
 
@@ -58,6 +61,17 @@ def message(value: Any) -> str:
     if isinstance(value, Mapping):
         return "  ".join(f"{plain(str(k))} {brief(v)}" for k, v in value.items())
     return brief(value)
+
+
+def numbers(value: Any) -> list[str]:
+    """Name the keys of an interim result that hold a number."""
+    if not isinstance(value, Mapping):
+        return []
+    return [
+        str(key)
+        for key, held in value.items()
+        if isinstance(held, int | float) and not isinstance(held, bool)
+    ]
 
 
 def sparkline(values: Sequence[float], width: int = 40) -> str:
@@ -78,26 +92,37 @@ class Curve:
     def __init__(self, key: str) -> None:
         self.key = key
         self.values: list[float] = []
+        self._next_s = 0.0
 
     def add(self, value: Any) -> bool:
         """Take one message; say whether it held the key as a number."""
-        if isinstance(value, Mapping):
-            found = value.get(self.key)
-            if isinstance(found, int | float) and not isinstance(found, bool):
-                self.values.append(float(found))
-                return True
-        return False
+        if self.key not in numbers(value):
+            return False
+        try:
+            self.values.append(float(value[self.key]))
+        except OverflowError:  # a whole number of more than 308 digits
+            return False
+        return True
 
     def text(self) -> str:
         """Draw the line as it stands."""
         last = f"{self.values[-1]:.6f}" if self.values else "-"
-        count = len(self.values)
-        return f"{self.key} {last}  {sparkline(self.values)}  ({count} values)"
+        count = f"{len(self.values)} value{'s' * (len(self.values) != 1)}"
+        return f"{plain(self.key)} {last}  {sparkline(self.values)}  ({count})"
 
     def draw(self) -> None:
         """Draw over the last line of stderr."""
         width = shutil.get_terminal_size().columns - 1
         click.echo("\r\x1b[2K" + self.text()[:width], err=True, nl=False)
+
+    def draw_soon(self) -> bool:
+        """Draw unless the line was just drawn; say whether it was."""
+        now = time.monotonic()
+        if now < self._next_s:
+            return False
+        self._next_s = now + FRAME_S
+        self.draw()
+        return True
 
 
 def _first(items: Any) -> list[Any]:

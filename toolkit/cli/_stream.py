@@ -3,78 +3,144 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from toolkit.cli import _show
+from toolkit.cli import _groups, _show, _terminal
 from toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from program_runtime.client.api import ServiceApi
     from toolkit.cli._output import Output
 
 
 class Watcher:
-    """Shows events one by one; interim results are for people unless asked as data."""
+    """Shows events one by one; interim results are for people unless asked as data.
+
+    Args:
+        out: Where words and data go.
+        plot: A number of the interim results, drawn as one live line.
+        interim_is_data: Interim results are what the command was asked for.
+        fetch: Gets the text of a payload that did not come with its event.
+    """
 
     def __init__(
-        self, out: Output, *, plot: str | None = None, interim_is_data: bool = False
+        self,
+        out: Output,
+        *,
+        plot: str | None = None,
+        interim_is_data: bool = False,
+        fetch: Callable[[Any], str] | None = None,
     ) -> None:
         self._out = out
         self._curve = _show.Curve(plot) if plot else None
         self._as_data = interim_is_data
+        self._fetch = fetch
         self._drawn = False
-        self.count = 0
-        self.status: dict[str, Any] = {}
-        self.failure: dict[str, Any] = {}
+        self._keys: dict[str, None] = {}
+        self._count = 0
 
     def see(self, event: Any) -> None:
         """Show one event."""
         if self._out.as_json:
             self._out.line(event_json(event))
-        kind = str(event.type)
-        if kind == "status":
-            self.status = json.loads(event.data)
-        elif kind == "error":
-            self.failure = json.loads(event.data)
-        if not self._out.as_json:
-            self._show(kind, event.data)
+        elif event.type == "interim":
+            self._count += 1
+            self._interim(event)
+        elif event.type == "log" and event.data:
+            self._break_line()
+            for line in event.data.splitlines():
+                self._out.say(f"log: {_terminal.one_line(line)}")
 
     def end(self) -> None:
         """Finish the live line."""
-        if self._curve and self._curve.values:
-            if self._drawn:
-                click.echo(err=True)
-            else:
-                self._out.say(self._curve.text())
-
-    def _show(self, kind: str, data: str | None) -> None:
-        if kind == "interim":
-            self.count += 1
-            self._interim(data)
-        elif kind == "log" and data:
-            self._break_line()
-            for line in data.splitlines():
-                self._out.say(f"log: {_show.plain(line)}")
-
-    def _interim(self, data: str | None) -> None:
-        if self._as_data:
-            click.echo(data if data is not None else "null")
+        if self._curve is None or self._out.as_json:
             return
-        if data is None:
-            self._out.say(f"{self.count:4}  (large; see 'qrt result')")
-            return
-        value = _show.decoded(data)
-        if self._curve and self._curve.add(value) and self._out.live:
+        if self._drawn:
             self._curve.draw()
-            self._drawn = True
-        elif self._curve is None or not self._curve.values:
-            self._out.say(f"{self.count:4}  {_show.message(value)}")
+            self._break_line()
+        elif self._curve.values:
+            self._out.say(self._curve.text())
+        elif self._count:
+            meant = _groups.did_you_mean(self._curve.key, self._keys)
+            self._out.warn(
+                f"no interim result held a number {self._curve.key!r}. "
+                + (meant or f"Numbers: {', '.join(self._keys) or 'none'}.")
+            )
+
+    def _interim(self, event: Any) -> None:
+        if self._as_data:
+            text = event.data
+            if text is None and self._fetch is not None:
+                text = self._fetch(event)
+            self._out.data(None, _in_one_line(text or "null"))
+            return
+        if event.data is None:
+            self._out.say(f"{self._count:4}  (large: {event.size} bytes)")
+            return
+        value = _show.decoded(event.data)
+        if self._curve is not None and self._curve.add(value):
+            if self._out.live:
+                self._drawn = self._curve.draw_soon() or self._drawn
+            return
+        if self._curve is not None:
+            self._keys.update(dict.fromkeys(_show.numbers(value)))
+        if self._curve is None or not self._curve.values:
+            self._out.say(f"{self._count:4}  {_show.message(value)}")
 
     def _break_line(self) -> None:
         if self._drawn:
             click.echo(err=True)
             self._drawn = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a job did not complete, as far as that is known."""
+
+    code: str | None = None
+    message: str | None = None
+    traceback: str | None = None
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any] | None) -> Self:
+        """Read the service's ``failure``, which is null for most jobs."""
+        known = body or {}
+        return cls(
+            code=known.get("code"),
+            message=known.get("message"),
+            traceback=known.get("traceback"),
+        )
+
+    def to_dict(self) -> dict[str, Any] | None:
+        """Give the service's form of it."""
+        if self.code is None:
+            return None
+        return {
+            "code": self.code,
+            "message": self.message,
+            "traceback": self.traceback,
+        }
+
+    def tell(self, out: Output) -> None:
+        """Say it, the author's frames below; JSON has it in its outcome."""
+        if out.as_json or self.code is None:
+            return
+        out.complain(f"{self.code}: {self.message}")
+        for line in (self.traceback or "").rstrip().splitlines():
+            out.say(f"  {line}")
+
+    def exit_code(self, status: str) -> ExitCode:
+        """Choose the exit code of a command that waited for the job."""
+        if status == "Completed":
+            return ExitCode.OK
+        if status == "Cancelled":
+            return ExitCode.CANCELLED
+        return ExitCode.FINDINGS if self.code == "bad_inputs" else ExitCode.FAILED
 
 
 def event_json(event: Any) -> dict[str, Any]:
@@ -85,40 +151,29 @@ def event_json(event: Any) -> dict[str, Any]:
         "type": str(event.type),
         "data": event.data,
     }
-    blob = getattr(event, "blob", None)
-    if blob is not None:
-        body["blob"] = getattr(blob, "digest", blob)
-        body["size"] = getattr(blob, "size", getattr(event, "size", None))
+    if event.blob is not None:
+        body["blob"] = event.blob
+        body["size"] = event.size
     return body
 
 
-def outcome_json(outcome: Any) -> dict[str, Any]:
+def payload(api: ServiceApi, job_id: str, event: Any) -> str:
+    """Get an event's text; a large one lies beside the log."""
+    if event.data is not None or event.blob is None:
+        return event.data or ""
+    return api.blob(job_id, event.blob).decode("utf-8", "replace")
+
+
+def outcome_json(status: str, failure: Failure) -> dict[str, Any]:
     """Give an outcome its JSON form, the last line of a stream."""
-    failure = None
-    if outcome.code:
-        failure = {
-            "code": outcome.code,
-            "message": outcome.message,
-            "traceback": outcome.traceback,
-        }
-    return {"type": "outcome", "status": str(outcome.status), "failure": failure}
+    return {"type": "outcome", "status": status, "failure": failure.to_dict()}
 
 
-def say_failure(
-    code: str | None, message: str | None, traceback: str | None, out: Output
-) -> None:
-    """Say why a job did not complete; the author's frames come last."""
-    if code:
-        out.say(f"error: {code}: {message}")
-    if traceback:
-        for line in traceback.rstrip().splitlines():
-            out.say(f"  {_show.plain(line)}")
-
-
-def exit_code(status: str, code: str | None) -> ExitCode:
-    """Choose the exit code of a command that waited for a job."""
-    if status == "Completed":
-        return ExitCode.OK
-    if status == "Cancelled":
-        return ExitCode.CANCELLED
-    return ExitCode.FINDINGS if code == "bad_inputs" else ExitCode.FAILED
+def _in_one_line(text: str) -> str:
+    """Keep one interim result a line, however the program laid it out."""
+    if "\n" not in text:
+        return text
+    try:
+        return json.dumps(json.loads(text))
+    except ValueError:
+        return json.dumps(text)

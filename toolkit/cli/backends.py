@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 @click.option("--local", is_flag=True, help="Those of this machine; ask no service.")
 @_service.option
 @speaks
-def command(*, local: bool, profile: str | None, out: Output) -> None:
+def command(*, local: bool, out: Output) -> None:
     """List the backends, the service's or this machine's."""
-    devices = _local() if local else _service.connect(profile, out).backends()
+    devices = _local() if local else _service.connect(out).backends()
     rows = [
         (
             d["name"],

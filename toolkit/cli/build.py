@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 @click.command("build")
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The folder for the bundle."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIST",
+    help="The folder for the bundle; default: dist/ of the project.",
 )
 @speaks
 def command(*, directory: Path, output: Path | None, out: Output) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @click.argument("job_id")
 @_service.option
 @speaks
-def command(*, job_id: str, profile: str | None, out: Output) -> None:
+def command(*, job_id: str, out: Output) -> None:
     """Cancel JOB_ID; its logs and interim results stay."""
-    _service.connect(profile, out).cancel(job_id)
+    _service.connect(out).cancel(job_id)
     out.data({"job_id": job_id, "cancel": True}, job_id)
     out.say("cancelled")

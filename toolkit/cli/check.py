@@ -28,13 +28,10 @@ def command(*, directory: Path, strict: bool, out: Output) -> None:
 
     findings = checks.run_checks(directory, strict=strict)
     errors = [f for f in findings if strict or f.severity == "error"]
-    if out.as_json:
-        out.data({"ok": not errors, "findings": as_json(findings)})
-    else:
-        for line in lines(findings):
-            click.echo(line)
-        count = len(findings)
-        out.say("no findings" if not count else f"{count} finding{'s' * (count > 1)}")
+    answer = {"ok": not errors, "findings": as_json(findings)}
+    out.data(answer, "\n".join(lines(findings)))
+    count = len(findings)
+    out.say("no findings" if not count else f"{count} finding{'s' * (count > 1)}")
     if errors:
         raise _exits.Stop(ExitCode.FINDINGS)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _follow, _service
+from toolkit.cli import _follow, _service, _settings
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -15,13 +15,22 @@ if TYPE_CHECKING:
 
 @click.command("follow")
 @click.argument("job_id")
-@click.option("--after", type=click.IntRange(0), default=0, metavar="SEQ")
-@click.option("--plot", metavar="KEY", help="Draw this number of the interim results.")
+@click.option(
+    "--after",
+    type=click.IntRange(0),
+    default=0,
+    metavar="SEQ",
+    help="Go on behind the event of this number.",
+)
+@_settings.option("plot")
 @_service.option
 @speaks
-def command(
-    *, job_id: str, after: int, plot: str | None, profile: str | None, out: Output
-) -> None:
-    """Print the interim results of JOB_ID, from the first, until the job is final."""
-    api = _service.connect(profile, out)
+def command(*, job_id: str, after: int, out: Output) -> None:
+    """Print the interim results of JOB_ID, from the first, until the job is final.
+
+    One a line, as the program encoded them. With --json every event, as JSON
+    Lines. Ctrl-C detaches: the job goes on.
+    """
+    plot = _settings.values(["plot"], None, out)["plot"]
+    api = _service.connect(out)
     _follow.to_the_end(api, job_id, out, after=after, plot=plot, with_result=False)

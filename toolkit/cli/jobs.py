@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolkit.cli import _service
+from toolkit.cli import _completion, _service
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -14,9 +14,26 @@ if TYPE_CHECKING:
 
 
 @click.command("jobs")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
-@click.option("--program", metavar="NAME", help="Jobs of this program.")
-@click.option("--backend", metavar="NAME", help="Jobs on this backend.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="No more than so many.",
+)
+@click.option(
+    "--program",
+    metavar="NAME",
+    help="Jobs of this program.",
+    shell_complete=_completion.programs,
+)
+@click.option(
+    "--backend",
+    metavar="NAME",
+    help="Jobs on this backend.",
+    shell_complete=_completion.backends,
+)
 @click.option("--tag", "tags", multiple=True, metavar="T", help="Jobs with every tag.")
 @click.option(
     "--pending/--final", default=None, help="Only waiting and running, or ended."
@@ -30,19 +47,19 @@ def command(
     backend: str | None,
     tags: tuple[str, ...],
     pending: bool | None,
-    profile: str | None,
     out: Output,
 ) -> None:
     """List jobs, newest first."""
-    api = _service.connect(profile, out)
-    page = api.jobs(
+    page = _service.connect(out).jobs(
         limit=limit, program=program, backend=backend, tags=tags, pending=pending
     )
-    headings = ("JOB", "PROGRAM", "BACKEND", "STATUS", "CREATED", "TOOK")
+    headings = ("JOB", "PROGRAM", "BACKEND", "STATUS", "CREATED (UTC)", "TOOK")
     rows = [_row(job) for job in page["jobs"]]
     out.data(page, out.table(headings, rows) if rows else "")
     if page["count"] > len(rows):
         out.say(f"{len(rows)} of {page['count']} jobs; --limit shows more")
+    elif not rows and (program or backend or tags or pending is not None):
+        out.say("no job fits these filters")
     elif not rows:
         out.say("no jobs yet; submit one with: qrt submit PROGRAM")
 

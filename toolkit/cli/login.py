@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -13,13 +14,17 @@ from toolkit.cli import _settings
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
     from toolkit.cli._output import Output
 
 
 @click.command("login")
 @click.argument("url")
 @click.option("--token-stdin", is_flag=True, help="Read the token from stdin.")
-@click.option("--name", metavar="NAME", help="The profile's name; default: the host.")
+@click.option(
+    "--name", metavar="NAME", help="The profile's name; default: host and port."
+)
 @speaks
 def command(*, url: str, token_stdin: bool, name: str | None, out: Output) -> None:
     """Check a token against the service at URL, then store both.
@@ -27,16 +32,20 @@ def command(*, url: str, token_stdin: bool, name: str | None, out: Output) -> No
     The token comes from --token-stdin, from QRT_TOKEN, or from a hidden prompt;
     never from the command line.
     """
-    from program_runtime.client import profiles  # noqa: PLC0415
+    from program_runtime.client import local, profiles  # noqa: PLC0415
     from program_runtime.client.api import ServiceApi  # noqa: PLC0415
     from program_runtime.client.secret import Secret  # noqa: PLC0415
 
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise click.BadParameter(f"'{url}' is no http or https URL.", param_hint="URL")
-    token = _token(from_stdin=token_stdin)
+    parts = _parts(url)
+    if name == local.PROFILE_NAME:
+        raise click.BadParameter(
+            f"'{name}' is the service of this machine.", param_hint="--name"
+        )
+    if parts.scheme == "http" and not _is_loopback(str(parts.hostname)):
+        out.warn("plain http: who listens on the way reads the token; use https")
+    token = _token(from_stdin=token_stdin, out=out)
     me = ServiceApi(url, token).whoami()
-    profile_name = name or parts.hostname
+    profile_name = name or parts.netloc
     profiles.save(
         _settings.config_dir(),
         profiles.Profile(name=profile_name, url=url, token=Secret(token)),
@@ -52,12 +61,37 @@ def command(*, url: str, token_stdin: bool, name: str | None, out: Output) -> No
     out.say(f"you are {me['name']} ({me['role']}); stored as '{profile_name}'")
 
 
-def _token(*, from_stdin: bool) -> str:
+def _parts(url: str) -> SplitResult:
+    """Take a URL apart; one with a password is refused and not repeated."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        parts, host = urlsplit(""), None
+    if parts.username is not None:
+        raise click.BadParameter(
+            "a URL with a user or password; use --token-stdin.", param_hint="URL"
+        )
+    if parts.scheme not in ("http", "https") or not host:
+        raise click.BadParameter(f"'{url}' is no http or https URL.", param_hint="URL")
+    return parts
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _token(*, from_stdin: bool, out: Output) -> str:
     if from_stdin:
         token = sys.stdin.readline().strip()
     elif found := os.environ.get("QRT_TOKEN"):
         token = found.strip()
-    elif sys.stdin.isatty():
+    elif out.asks:
         token = click.prompt("Token", hide_input=True, err=True).strip()
     else:
         raise click.UsageError("No token: use --token-stdin or QRT_TOKEN.")

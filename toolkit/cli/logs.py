@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _service
+from toolkit.cli import _follow, _service, _stream
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -19,17 +19,21 @@ if TYPE_CHECKING:
 @click.option("-f", "--follow", is_flag=True, help="Stay until the job is final.")
 @_service.option
 @speaks
-def command(*, job_id: str, follow: bool, profile: str | None, out: Output) -> None:
-    """Print what JOB_ID wrote to stdout and stderr."""
-    api = _service.connect(profile, out)
+def command(*, job_id: str, follow: bool, out: Output) -> None:
+    """Print what JOB_ID wrote to stdout and stderr.
+
+    With --json one object; with --follow, JSON Lines.
+    """
+    api = _service.connect(out)
     if follow:
-        _follow_logs(api, job_id, out)
+        with _follow.detaching(job_id, f"qrt logs -f {job_id}"):
+            _follow_logs(api, job_id, out)
         return
     text = api.logs(job_id)
     if out.as_json:
-        out.data({"job_id": job_id, "logs": text})
+        out.line({"job_id": job_id, "logs": text})
     else:
-        click.echo(text, nl=False)
+        out.text(text)
 
 
 def _follow_logs(api: ServiceApi, job_id: str, out: Output) -> None:
@@ -38,7 +42,8 @@ def _follow_logs(api: ServiceApi, job_id: str, out: Output) -> None:
     for event in EventStream(api, job_id):
         if event.type != "log":
             continue
+        text = _stream.payload(api, job_id, event)
         if out.as_json:
-            out.line({"type": "log", "seq": event.seq, "data": event.data})
+            out.line({"type": "log", "seq": event.seq, "data": text})
         else:
-            click.echo(event.data, nl=False)
+            out.text(text)

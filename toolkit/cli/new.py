@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from toolkit.cli import _completion
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     show_default=True,
     metavar="NAME/PATH/URL",
     help="hello-world, variational, sampling, or a cookiecutter template.",
+    shell_complete=_completion.templates,
 )
 @click.option("-d", "--set", "answers", multiple=True, metavar="K=V", help="An answer.")
 @click.option("--defaults", is_flag=True, help="Ask nothing.")
@@ -38,15 +43,21 @@ def command(
 
     The project's own tests and 'qrt check --strict' pass at once.
     """
-    from toolkit.project import scaffold  # noqa: PLC0415
+    from toolkit.project import new_project  # noqa: PLC0415
 
     given = dict(_answer(word) for word in answers)
-    made = scaffold.new_project(
-        directory, template=template, answers=given, defaults=defaults or not _asks(out)
-    )
+    # The template's questions are for the person; stdout is for the answer.
+    with contextlib.redirect_stdout(sys.stderr):
+        made = new_project(
+            directory,
+            template=template,
+            answers=given,
+            defaults=defaults or not out.asks,
+        )
     out.data({"path": str(made), "template": template}, str(made))
     out.say(f"Created {made} from the template '{template}'. What to try next:")
-    out.say(f"  cd {directory}\n  qrt check\n  qrt run\n  qrt test\n  qrt publish")
+    out.say(f"  cd {shlex.quote(str(directory))}")
+    out.say("  qrt check\n  qrt run\n  qrt test\n  qrt publish")
 
 
 def _answer(word: str) -> tuple[str, str]:
@@ -54,10 +65,3 @@ def _answer(word: str) -> tuple[str, str]:
     if not equals:
         raise click.BadParameter(f"'{word}' is not key=value.", param_hint="-d")
     return key, value
-
-
-def _asks(out: Output) -> bool:
-    """Whether questions make sense: only to a person at a terminal."""
-    import sys  # noqa: PLC0415 - asked once
-
-    return sys.stdin.isatty() and sys.stderr.isatty() and not out.as_json

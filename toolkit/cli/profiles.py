@@ -27,6 +27,7 @@ def command(*, out: Output) -> None:
         {"name": name, "url": p.url, "default": name == default}
         for name, p in known.items()
     ]
-    out.data(answer, out.table(("", "PROFILE", "URL"), rows) if rows else "")
+    table = out.table(("", "PROFILE", "URL"), rows) if rows else ""
+    out.data({"profiles": answer}, table)
     if not rows:
         out.say("no stored services; the local one starts by itself when it is needed")

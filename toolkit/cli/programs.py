@@ -2,123 +2,148 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _service
+from toolkit.cli import _completion, _groups, _metadata, _reference, _service
 from toolkit.cli._output import speaks
+from toolkit.errors import ToolkitError
 
 if TYPE_CHECKING:
     from toolkit.cli._output import Output
 
+_program = click.argument("program", shell_complete=_completion.programs)
 
-@click.group("programs", invoke_without_command=True)
-@click.pass_context
-def command(context: click.Context) -> None:
+
+@click.group(
+    "programs",
+    cls=_groups.ListingGroup,
+    invoke_without_command=True,
+    no_args_is_help=False,
+)
+def command() -> None:
     """List and manage published programs; without a word, list them."""
-    if context.invoked_subcommand is None:
-        context.invoke(list_programs)
 
 
 @command.command("list")
 @click.option("--search", metavar="TEXT", help="In names and descriptions.")
 @_service.option
 @speaks
-def list_programs(*, search: str | None, profile: str | None, out: Output) -> None:
+def list_programs(*, search: str | None, out: Output) -> None:
     """List the programs that you may run."""
-    api = _service.connect(profile, out)
-    page = api.programs(search=search)
+    page = _service.connect(out).programs(search=search)
     rows = [
         (p["id"], p["version"] or "-", p["visibility"], p["owner"], p["description"])
         for p in page["programs"]
     ]
     headings = ("PROGRAM", "LATEST", "VISIBILITY", "OWNER", "DESCRIPTION")
     out.data(page, out.table(headings, rows) if rows else "")
-    if not rows:
+    if page["count"] > len(rows):
+        out.say(f"{len(rows)} of {page['count']} programs; --search finds the others")
+    elif not rows and search:
+        out.say(f"no program has {search!r} in its name or description")
+    elif not rows:
         out.say("no programs yet; publish one with: qrt publish")
 
 
 @command.command("show")
-@click.argument("program")
+@click.argument(
+    "program",
+    metavar="PROGRAM[@VERSION or :LABEL]",
+    type=_reference.REFERENCE,
+    shell_complete=_completion.programs,
+)
 @_service.option
 @speaks
-def show(*, program: str, profile: str | None, out: Output) -> None:
-    """Show a program's metadata and its inputs as a table."""
-    found = _service.connect(profile, out).program(program)
-    from program_runtime.metadata import RuntimeProgram  # noqa: PLC0415
-
-    out.data(found, str(RuntimeProgram.from_service(found)))
+def show(*, program: _reference.Reference, out: Output) -> None:
+    """Show the metadata of a program or of one release, with a table of its inputs."""
+    api = _service.connect(out)
+    with _service.suggesting(api, program.name):
+        found = api.program(program.name)
+        if program.ref:
+            release = api.release(program.name, program.ref)
+            found = _metadata.of_release(found, release)
+    out.data(found, _metadata.text(found, out))
 
 
 @command.command("releases")
-@click.argument("program")
+@_program
 @_service.option
 @speaks
-def releases(*, program: str, profile: str | None, out: Output) -> None:
+def releases(*, program: str, out: Output) -> None:
     """List a program's releases, newest first."""
-    found = _service.connect(profile, out).releases(program)
+    api = _service.connect(out)
+    with _service.suggesting(api, program):
+        found = api.releases(program)
     rows = [
-        (r["version"], ",".join(r["labels"]), r["created"], str(r["size"]), r["digest"])
+        (
+            r["version"],
+            ",".join(r["labels"]),
+            r["created"][:19].replace("T", " "),
+            str(r["size"]),
+            r["digest"],
+        )
         for r in found
     ]
-    headings = ("VERSION", "LABELS", "PUBLISHED", "BYTES", "DIGEST")
+    headings = ("VERSION", "LABELS", "PUBLISHED (UTC)", "BYTES", "DIGEST")
     out.data({"releases": found}, out.table(headings, rows))
 
 
 @command.command("label")
-@click.argument("program")
+@_program
 @click.argument("label")
 @click.argument("version")
 @_service.option
 @speaks
-def label(
-    *, program: str, label: str, version: str, profile: str | None, out: Output
-) -> None:
+def label(*, program: str, label: str, version: str, out: Output) -> None:
     """Move LABEL of PROGRAM to VERSION."""
-    _service.connect(profile, out).set_label(program, label, version)
+    api = _service.connect(out)
+    with _service.suggesting(api, program):
+        api.set_label(program, label, version)
     answer = {"program": program, "label": label, "version": version}
     out.data(answer, f"{program}:{label} is {version}")
 
 
 @command.command("public")
-@click.argument("program")
+@_program
 @_service.option
 @speaks
-def public(*, program: str, profile: str | None, out: Output) -> None:
+def public(*, program: str, out: Output) -> None:
     """Let everyone see PROGRAM's metadata and run it, never its source."""
-    _set_visibility(program, "public", profile, out)
+    _set_visibility(program, "public", out)
 
 
 @command.command("private")
-@click.argument("program")
+@_program
 @_service.option
 @speaks
-def private(*, program: str, profile: str | None, out: Output) -> None:
+def private(*, program: str, out: Output) -> None:
     """Hide PROGRAM from everyone else."""
-    _set_visibility(program, "private", profile, out)
+    _set_visibility(program, "private", out)
 
 
 @command.command("delete")
-@click.argument("program")
+@_program
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_service.option
 @speaks
-def delete(*, program: str, yes: bool, profile: str | None, out: Output) -> None:
+def delete(*, program: str, yes: bool, out: Output) -> None:
     """Delete PROGRAM; its jobs and their results stay."""
-    import sys  # noqa: PLC0415 - asked once
-
-    if not yes:
-        if not sys.stdin.isatty():
-            raise click.UsageError("Deleting needs --yes where nobody can be asked.")
-        click.confirm(f"Delete {program} with all its releases?", abort=True, err=True)
-    _service.connect(profile, out).delete_program(program)
+    if not yes and not out.asks:
+        raise click.UsageError("Deleting needs --yes where nobody can be asked.")
+    api = _service.connect(out)
+    with _service.suggesting(api, program):
+        found = api.program(program)
+        question = f"Delete {found['id']} with all its releases?"
+        if not yes and not click.confirm(question, err=True):
+            raise ToolkitError("Nothing was deleted.")
+        api.delete_program(program)
     out.data({"deleted": program}, program)
 
 
-def _set_visibility(
-    program: str, visibility: str, profile: str | None, out: Output
-) -> None:
-    api = _service.connect(profile, out)
-    answer: Any = api.update_program(program, visibility=visibility)
+def _set_visibility(program: str, visibility: str, out: Output) -> None:
+    api = _service.connect(out)
+    with _service.suggesting(api, program):
+        answer = api.update_program(program, visibility=visibility)
     out.data(answer, f"{program} is {visibility}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -39,7 +38,6 @@ def command(
     labels: tuple[str, ...],
     strict: bool,
     yes: bool,
-    profile: str | None,
     out: Output,
 ) -> None:
     """Publish the project in DIRECTORY as an immutable release.
@@ -50,7 +48,7 @@ def command(
     from toolkit.project import load_project  # noqa: PLC0415
 
     project = load_project(directory)
-    api = _service.connect(profile, out)
+    api = _service.connect(out, project.settings)
     plan = publish.plan_publish(
         project,
         api,
@@ -100,7 +98,7 @@ def _plan_json(plan: PublishPlan) -> dict[str, Any]:
 
 def _agree(plan: PublishPlan, *, yes: bool, out: Output) -> None:
     """Ask a person at a terminal; scripts are taken at their word."""
-    if yes or out.as_json or plan.verdict != "new" or not sys.stdin.isatty():
+    if yes or plan.verdict != "new" or not out.asks:
         return
     if not click.confirm("Publish?", default=True, err=True):
         raise ToolkitError("Nothing was published.")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from program_runtime.errors import RuntimeJobTimeoutError
-from toolkit.cli import _exits, _service, _stream
+from toolkit.cli import _exits, _follow, _saving, _service, _stream
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from program_runtime.client.api import ServiceApi
     from toolkit.cli._output import Output
 
 LONGEST_WAIT_S = 30.0
@@ -20,44 +23,67 @@ LONGEST_WAIT_S = 30.0
 
 @click.command("result")
 @click.argument("job_id")
-@click.option("--timeout", type=float, metavar="S", help="Wait no longer than this.")
-@click.option("--save", type=click.Path(path_type=Path), help="Write the result here.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help="Wait no longer than so many seconds; then exit with 7.",
+)
+@_saving.option
 @_service.option
 @speaks
 def command(
-    *,
-    job_id: str,
-    timeout: float | None,
-    save: Path | None,
-    profile: str | None,
-    out: Output,
+    *, job_id: str, timeout: float | None, save: Path | None, out: Output
 ) -> None:
-    """Print the result of JOB_ID as JSON; wait until the job is final."""
-    api = _service.connect(profile, out)
+    """Print the result of JOB_ID as JSON; wait until the job is final.
+
+    As the program encoded it; with --json in an object beside the job's status.
+    """
+    api = _service.connect(out)
+    with _follow.detaching(job_id, f"qrt result {job_id}"):
+        job = _wait(api, job_id, timeout)
+        status = job["state"]["status"]
+        failure = _stream.Failure.of(job.get("failure"))
+        text = api.results(job_id).text or "null" if status == "Completed" else None
+    if text is not None and save is not None:
+        _saving.save(text, save, out)
+    elif text is not None and not out.as_json:
+        out.data(None, text)
+    if out.as_json:
+        click.echo(_json(job_id, status, failure, text if save is None else None))
+    if status != "Completed":
+        out.say(f"{job_id} {status}")
+        failure.tell(out)
+        raise _exits.Stop(failure.exit_code(status))
+
+
+def _wait(api: ServiceApi, job_id: str, timeout: float | None) -> dict[str, Any]:
+    """Ask until the job is final.
+
+    Raises:
+        RuntimeJobTimeoutError: It took longer than ``timeout``.
+    """
     deadline = None if timeout is None else time.monotonic() + timeout
     while True:
         left = LONGEST_WAIT_S if deadline is None else deadline - time.monotonic()
         job = api.job(job_id, wait_s=max(0.0, min(left, LONGEST_WAIT_S)))
         status = job["state"]["status"]
         if status not in ("Queued", "Running"):
-            break
+            return job
         if deadline is not None and time.monotonic() >= deadline:
             raise RuntimeJobTimeoutError(
-                f"{job_id} is still {status} after {timeout} s.",
+                f"{job_id} is still {status} after {timeout:g} s.",
                 hint=f"it goes on; ask again: qrt result {job_id}",
             )
-    if status != "Completed":
-        failure = job.get("failure") or {"code": None, "message": None}
-        if out.as_json:
-            out.line({"type": "outcome", "status": status, "failure": failure})
-        out.say(f"{job_id} {status}")
-        _stream.say_failure(
-            failure["code"], failure["message"], failure.get("traceback"), out
-        )
-        raise _exits.Stop(_stream.exit_code(status, failure["code"]))
-    text = api.results(job_id).text or "null"
-    if save is not None:
-        save.write_text(text, encoding="utf-8")
-        out.say(f"result written to {save}")
-    else:
-        click.echo(text)
+
+
+def _json(job_id: str, status: str, failure: _stream.Failure, text: str | None) -> str:
+    """Lay the result's own text into the object: decoding it could change it."""
+    head = {"job_id": job_id, "status": status, "failure": failure.to_dict()}
+    if text is None:
+        return json.dumps(head)
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        text = json.dumps(text)
+    return f'{json.dumps(head)[:-1]}, "result": {" ".join(text.splitlines())}}}'

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolkit.cli import _exits, _inputs, _report, _settings, _stream
+from program_runtime.errors import BadInputsError, ExecutionError
+from toolkit.cli import _exits, _inputs, _report, _saving, _settings, _stream
 from toolkit.cli._output import speaks
 from toolkit.errors import ExitCode
 
@@ -16,125 +17,134 @@ if TYPE_CHECKING:
     from toolkit.harness import HarnessRun
     from toolkit.project import Project
 
+_SETTINGS = ("backend", "shots", "seed", "max-time", "isolation", "plot")
+
 
 @click.command("run")
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
 @_inputs.option
-@click.option("--sample", metavar="NAME", help="A file of inputs/, without its .json.")
-@click.option("--backend", envvar="QRT_BACKEND", show_envvar=True, metavar="NAME")
-@click.option("--shots", type=click.IntRange(1), envvar="QRT_SHOTS", show_envvar=True)
-@click.option("--seed", type=int, envvar="QRT_SEED", show_envvar=True)
-@click.option("--max-time", type=float, metavar="S", help="Seconds of wall time.")
-@click.option(
-    "--isolation",
-    envvar="QRT_ISOLATION",
-    show_envvar=True,
-    metavar="LEVEL",
-    help="auto, rlimits or none; a level that this machine lacks is refused.",
-)
+@_settings.option("backend")
+@_settings.option("shots")
+@_settings.option("seed")
+@_settings.option("max-time")
+@_settings.option("isolation")
 @click.option("--strict", is_flag=True, help="Findings of the parity report fail.")
-@click.option("--plot", metavar="KEY", help="Draw this number of the interim results.")
-@click.option("--save", type=click.Path(path_type=Path), help="Write the result here.")
+@_settings.option("plot")
+@_saving.option
 @speaks
-def command(*, directory: Path, out: Output, **options: Any) -> None:
+def command(
+    *,
+    directory: Path,
+    inputs: tuple[str, ...],
+    sample: str | None,
+    strict: bool,
+    save: Path | None,
+    out: Output,
+) -> None:
     """Run the project in DIRECTORY locally; the result goes to stdout.
 
     Codec, schemas, limits, child process and events are those of the service.
-    Without -i the sample inputs are used, when there is one set of them.
+    A project with one set of sample inputs runs on it when no other is named;
+    -i name=value changes it, -i @file.json stands in its place.
     """
-    from toolkit import harness  # noqa: PLC0415
-    from toolkit.project import load_project  # noqa: PLC0415
+    from toolkit import project as projects  # noqa: PLC0415
 
-    project = load_project(directory)
-    inputs, source = _choose_inputs(project, options["inputs"], options["sample"])
-    settings = project.settings
-    chosen = {
-        name: _settings.resolve(name, project=settings, default=default).value
-        for name, default in (
-            ("backend", "aer_simulator"),
-            ("shots", None),
-            ("seed", None),
-            ("isolation", "auto"),
-            ("plot", None),
-        )
-    }
+    project = projects.load_project(directory)
+    chosen = _choose(project, inputs, sample)
+    options = _settings.values(_SETTINGS, project.settings, out)
+    _check(options)
     name = f"{project.metadata.name} {project.metadata.version}"
-    out.say(f"running {name} on {chosen['backend']} with {source}")
-    watcher = _stream.Watcher(out, plot=chosen["plot"])
-    done = harness.run_project(
-        project,
-        inputs,
-        backend=chosen["backend"],
-        shots=chosen["shots"],
-        seed=chosen["seed"],
-        max_time_s=options["max_time"],
-        level=chosen["isolation"],
-        on_event=watcher.see,
-    )
+    out.say(f"running {name} on {options['backend']} with {chosen.source}")
+    watcher = _stream.Watcher(out, plot=options.pop("plot"))
+    try:
+        done = _run(project, chosen, options, watcher)
+    except KeyboardInterrupt:
+        watcher.end()
+        raise _exits.Interrupted("interrupted; the run was cancelled") from None
     watcher.end()
-    _conclude(done, out, save=options["save"], strict=options["strict"])
+    _conclude(project, done, out, save=save, strict=strict)
 
 
-def _choose_inputs(
+def _choose(
     project: Project, words: tuple[str, ...], sample: str | None
-) -> tuple[dict[str, Any], str]:
-    """Pick the inputs: a sample, then what ``-i`` says over it."""
+) -> _inputs.Chosen:
+    """Pick the inputs; the only sample need not be named."""
     from toolkit.project import sample_inputs  # noqa: PLC0415
 
     samples = sample_inputs(project)
-    given = _inputs.parse(words)
-    if sample is None and not given and len(samples) == 1:
+    if sample is None and len(samples) == 1 and _inputs.only_changes(words):
         sample = next(iter(samples))
-    plain: dict[str, Any] = {}
-    source = "the inputs of the command line" if given else "no inputs"
-    if sample is not None:
-        if sample not in samples:
-            known = ", ".join(samples) or "none"
-            raise click.BadParameter(
-                f"inputs/{sample}.json does not exist; samples: {known}.",
-                param_hint="--sample",
-            )
-        plain = _inputs.read_file(str(samples[sample]))
-        source = f"inputs/{sample}.json"
-    elif not given and len(samples) > 1 and _required(project):
-        raise click.UsageError(
-            f"Which inputs? Say --sample with one of: {', '.join(samples)}."
+    return _inputs.choose(words, sample=sample, samples=samples)
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Refuse at once what would fail after the start of a process.
+
+    Raises:
+        BackendNotFoundError: With the names that are known.
+        click.BadParameter: This machine does not offer the isolation.
+    """
+    from program_runtime import backends, execution  # noqa: PLC0415
+
+    backends.resolve(options["backend"])
+    try:
+        execution.parse_level(options["isolation"])
+    except ExecutionError as error:
+        raise click.BadParameter(
+            f"{error.message} {error.hint or ''}".rstrip(), param_hint="--isolation"
+        ) from error
+
+
+def _run(
+    project: Project,
+    chosen: _inputs.Chosen,
+    options: dict[str, Any],
+    watcher: _stream.Watcher,
+) -> HarnessRun:
+    from toolkit import harness  # noqa: PLC0415
+    from toolkit.project import sample_inputs  # noqa: PLC0415
+
+    try:
+        return harness.run_project(
+            project,
+            chosen.values,
+            backend=options["backend"],
+            shots=options["shots"],
+            seed=options["seed"],
+            max_time_s=options["max_time"],
+            level=options["isolation"],
+            on_event=watcher.see,
         )
-    plain.update(given)
-    return plain, source
-
-
-def _required(project: Project) -> bool:
-    schema = project.metadata.spec.get("parameters") or {}
-    return bool(schema.get("required"))
-
-
-def _result_text(done: HarnessRun) -> str | None:
-    """Find the result as the program encoded it."""
-    texts = [event.data for event in done.events if str(event.type) == "result"]
-    return texts[-1] if texts else None
+    except BadInputsError as error:
+        schema = project.metadata.spec.get("parameters") or {}
+        problems = _inputs.coerce(schema, chosen.values)[1] or error.problems
+        samples = sample_inputs(project)
+        raise _inputs.refusal(
+            problems, chosen, schema=schema, samples=samples, hint=error.hint
+        ) from error
 
 
 def _conclude(
-    done: HarnessRun, out: Output, *, save: Path | None, strict: bool
+    project: Project, done: HarnessRun, out: Output, *, save: Path | None, strict: bool
 ) -> None:
     """Print the verdict, the report and the result; choose the exit code."""
     outcome = done.outcome
-    seconds = f"{outcome.usage.wall_s:.2f} s"
-    out.say(f"{outcome.status} in {seconds}")
-    _report.show(done.report, out)
-    text = _result_text(done)
-    if text is not None and save is not None:
-        save.write_text(text, encoding="utf-8")
-        out.say(f"result written to {save}")
+    status = str(outcome.status)
+    failure = _stream.Failure(
+        code=outcome.code, message=outcome.message, traceback=outcome.traceback
+    )
+    out.say(f"{status} in {outcome.usage.wall_s:.2f} s")
+    _report.show(done, project.metadata.spec, out)
+    texts = [event.data for event in done.events if event.type == "result"]
+    if texts and save is not None:
+        _saving.save(texts[-1] or "", save, out)
     if out.as_json:
-        out.line(
-            {**_stream.outcome_json(outcome), "report": _report.as_json(done.report)}
-        )
-    elif text is not None:
-        click.echo(text)
-    if outcome.status != "Completed":
-        _stream.say_failure(outcome.code, outcome.message, outcome.traceback, out)
-        raise _exits.Stop(_stream.exit_code(outcome.status, outcome.code))
+        report = _report.as_json(done.report)
+        out.line({**_stream.outcome_json(status, failure), "report": report})
+    elif texts and save is None:
+        out.data(None, texts[-1] or "")
+    if status != "Completed":
+        failure.tell(out)
+        raise _exits.Stop(failure.exit_code(status))
     if strict and not done.report.ok:
         raise _exits.Stop(ExitCode.FINDINGS)

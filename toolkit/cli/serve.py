@@ -9,63 +9,69 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from toolkit.cli import _hosting, _settings
 from toolkit.cli._output import speaks
-from toolkit.errors import ToolkitError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from toolkit.cli._output import Output
 
 
+def _option(flag: str, **more: Any) -> Callable[..., Any]:
+    variable = _settings.variable(flag.removeprefix("--"))
+    return click.option(flag, envvar=variable, show_envvar=True, **more)
+
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
 @click.command("serve")
-@click.option("--host", envvar="QRT_HOST", show_envvar=True, help="Default: 127.0.0.1.")
-@click.option(
+@_option("--host", metavar="ADDRESS", help="Where to listen.  [default: 127.0.0.1]")
+@_option(
     "--port",
-    envvar="QRT_PORT",
-    show_envvar=True,
-    type=int,
-    help="Default: 8000; 0 takes a free one.",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    help="0 takes a free one.  [default: 8000]",
 )
-@click.option(
+@_option(
     "--data-dir",
-    envvar="QRT_DATA_DIR",
-    show_envvar=True,
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Holds everything that is stored; default: in the user's own files.",
 )
-@click.option(
-    "--database-url", envvar="QRT_DATABASE_URL", show_envvar=True, metavar="URL"
+@_option(
+    "--database-url",
+    metavar="URL",
+    help="A SQLAlchemy URL; default: SQLite in the data directory.",
 )
-@click.option(
+@_option(
     "--workers",
-    envvar="QRT_WORKERS",
-    show_envvar=True,
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1024),
+    metavar="N",
     help="Jobs that run at once; default: the number of processors.",
 )
-@click.option(
+@_option("--tls-cert", type=_FILE, metavar="FILE", help="A certificate, for https.")
+@_option("--tls-key", type=_FILE, metavar="FILE", help="Its private key.")
+@_option(
     "--isolation",
-    envvar="QRT_ISOLATION",
-    show_envvar=True,
+    type=click.Choice(_settings.LEVELS),
     metavar="LEVEL",
-    help="auto, rlimits or none.",
+    help="How programs are confined; what this machine lacks is refused.",
 )
 @speaks
 def command(*, out: Output, **options: Any) -> None:
-    """Run the service; one line with its URL says that it is ready."""
-    try:
-        from program_runtime import service  # noqa: PLC0415
+    """Run the service; one line with its URL says that it is ready.
 
-        settings_class, serve = service.Settings, service.serve
-    except ModuleNotFoundError as error:
-        raise ToolkitError(
-            f"The service needs {error.name}, which is not installed.",
-            hint="python -m pip install 'qiskit-program-toolkit[service]'",
-        ) from error
-    given = {name: value for name, value in options.items() if value is not None}
-    settings = settings_class(**given)
+    The first start on an empty data directory makes the account 'owner' and stores
+    its token for the commands of this user.
+    """
+    settings = _hosting.settings(options)
+    from program_runtime import service  # noqa: PLC0415 - FastAPI and SQLAlchemy
 
     def announce(line: str) -> None:
         facts = json.loads((settings.data_dir / "service.json").read_text())
         out.data(facts, line)
         sys.stdout.flush()
 
-    serve(settings, announce=announce)
+    service.serve(settings, announce=announce)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @click.argument("job_id")
 @_service.option
 @speaks
-def command(*, job_id: str, profile: str | None, out: Output) -> None:
+def command(*, job_id: str, out: Output) -> None:
     """Ask JOB_ID to finish now, with a result."""
-    _service.connect(profile, out).stop(job_id)
+    _service.connect(out).stop(job_id)
     out.data({"job_id": job_id, "stop": True}, job_id)
     out.say("asked to finish")

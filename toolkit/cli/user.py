@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from toolkit.cli import _groups, _hosting
 from toolkit.cli._output import speaks
-from toolkit.errors import ToolkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,17 +22,23 @@ ROLES = ("author", "user", "admin")
 def _where(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command ``--data-dir`` and ``--database-url``."""
     with_url = click.option(
-        "--database-url", envvar="QRT_DATABASE_URL", show_envvar=True, metavar="URL"
+        "--database-url",
+        envvar="QRT_DATABASE_URL",
+        show_envvar=True,
+        metavar="URL",
+        help="The database of the service, where it is not in the data directory.",
     )(function)
     return click.option(
         "--data-dir",
         envvar="QRT_DATA_DIR",
         show_envvar=True,
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="The data directory of the service.",
     )(with_url)
 
 
-@click.group("user")
+@click.group("user", cls=_groups.SuggestingGroup)
 def command() -> None:
     """Manage the users of a service on this machine."""
 
@@ -95,12 +101,8 @@ def _accounts(**where: Any) -> Iterator[Any]:
     if running is not None:
         yield ServiceApi(running.url, running.token)
         return
-    try:
-        from program_runtime.service import Settings, accounts  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise ToolkitError(
-            f"The service needs {error.name}, which is not installed.",
-            hint="python -m pip install 'qiskit-program-toolkit[service]'",
-        ) from error
-    with accounts.open_accounts(Settings(**given)) as stored:
+    settings = _hosting.settings(given)
+    from program_runtime.service import accounts  # noqa: PLC0415 - SQLAlchemy
+
+    with accounts.open_accounts(settings) as stored:
         yield stored

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 @click.command("whoami")
 @_service.option
 @speaks
-def command(*, profile: str | None, out: Output) -> None:
+def command(*, out: Output) -> None:
     """Say which service you use, as whom, and what you may do there."""
-    api = _service.connect(profile, out)
+    api = _service.connect(out)
     me = {**api.whoami(), "url": api.url}
     out.data(me, f"{me['name']} ({me['role']}) at {me['url']}")

@@ -146,4 +146,4 @@ def test_ctrl_c_is_130(capsys, monkeypatch):
 
     monkeypatch.setattr(_main.qrt, "main", interrupted)
     assert _main.run(["check"]) == 130
-    assert capsys.readouterr().err == "interrupted\n"
+    assert capsys.readouterr().err == "Interrupted.\n"

@@ -50,7 +50,7 @@ def test_a_curve_takes_numbers_of_its_key_only():
     assert not curve.add({"energy": True})
     assert not curve.add("energy")
     assert "energy -1.000000" in curve.text()
-    assert "(1 values)" in curve.text()
+    assert "(1 value)" in curve.text()
 
 
 def test_text_that_is_no_json_stays_text():

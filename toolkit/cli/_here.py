@@ -1,0 +1,54 @@
+"""The project that the command is called in, known without its metadata's schemas."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """What the folders around the working directory say."""
+
+    root: Path
+    settings: Mapping[str, Any]
+    """The table ``[tool.qrt]`` of pyproject.toml."""
+
+    @property
+    def program(self) -> str | None:
+        """The program's name, where program.json can be read."""
+        from toolkit.project.project import METADATA  # noqa: PLC0415
+
+        try:
+            found = json.loads((self.root / METADATA).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return None
+        name = found.get("name") if isinstance(found, dict) else None
+        return name if isinstance(name, str) else None
+
+    @property
+    def samples(self) -> dict[str, Path]:
+        """The sample inputs by name."""
+        from toolkit.project.samples import list_samples  # noqa: PLC0415
+
+        return list_samples(self.root)
+
+
+def find(start: Path | None = None) -> Here | None:
+    """Find the project of a folder, or of one above it.
+
+    Raises:
+        ProjectError: Its pyproject.toml can not be read.
+    """
+    from toolkit.project.project import find_root  # noqa: PLC0415 - 60 ms
+    from toolkit.project.settings import read_pyproject  # noqa: PLC0415
+
+    root = find_root(start or Path.cwd())
+    if root is None:
+        return None
+    return Here(root=root, settings=read_pyproject(root).settings)
