@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         default_launcher,
     )
     from program_runtime.execution.limits import Limits
-    from program_runtime.execution.one_shot import WarmRunner, run_job
     from program_runtime.execution.outcome import JobStatus, Outcome, Usage
     from program_runtime.execution.runner import Runner
     from program_runtime.execution.sink import EventSink, MemorySink
@@ -49,12 +48,10 @@ __all__ = [
     "Runner",
     "SpawnLauncher",
     "Usage",
-    "WarmRunner",
     "ZygoteLauncher",
     "available_levels",
     "default_launcher",
     "parse_level",
-    "run_job",
 ]
 
 _HOMES: Final = {
@@ -75,12 +72,10 @@ _HOMES: Final = {
     "Runner": "runner",
     "SpawnLauncher": "launch",
     "Usage": "outcome",
-    "WarmRunner": "one_shot",
     "ZygoteLauncher": "launch",
     "available_levels": "confinement",
     "default_launcher": "launch",
     "parse_level": "confinement",
-    "run_job": "one_shot",
 }
 
 

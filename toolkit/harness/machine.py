@@ -32,11 +32,20 @@ class Harness:
     where a loop runs already.
 
     Use it as a context manager.
+
+    Args:
+        level: Isolation: ``auto``, ``none``, ``rlimits``.
+        pool_size: How many children wait for a job.
+        single: For one run only: its child is started at once and imports what that
+            run needs, which is quicker than a zygote that nobody will use again.
     """
 
-    def __init__(self, *, level: str = AUTO, pool_size: int = 1) -> None:
+    def __init__(
+        self, *, level: str = AUTO, pool_size: int = 1, single: bool = False
+    ) -> None:
         self._level = level
         self._pool_size = pool_size
+        self._single = single
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -124,7 +133,11 @@ class Harness:
         spool = self.folder / "spool"
         spool.mkdir()
         runner = execution.Runner(
-            level=self._level, pool_size=self._pool_size, spool_dir=spool
+            level=self._level,
+            pool_size=self._pool_size,
+            spool_dir=spool,
+            launcher=execution.SpawnLauncher() if self._single else None,
+            refill=not self._single,
         )
         await runner.start()
         return runner

@@ -128,7 +128,7 @@ def run_project(
     """
     with ExitStack() as stack:
         if harness is None:
-            harness = stack.enter_context(machine.Harness(level=level))
+            harness = stack.enter_context(machine.Harness(level=level, single=True))
         harness.start()
         limits = _limits(project, max_time_s)
         values, text = _encoded(project, inputs, limits)
