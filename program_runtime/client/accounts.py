@@ -74,8 +74,8 @@ def resolve(given: Wish, environment: Wish) -> Account:
     config_dir = (
         given.config_dir or environment.config_dir or locations.default_config_dir()
     )
-    data_dir = given.data_dir or environment.data_dir or locations.default_data_dir()
-    if _channel(given, environment) == "local":
+    data_dir = given.data_dir or environment.data_dir or _served(config_dir)
+    if _channel(given, environment, config_dir) == "local":
         return Account(channel="local", data_dir=data_dir, config_dir=config_dir)
     url, token = _address(given, environment, config_dir)
     return Account(
@@ -83,7 +83,7 @@ def resolve(given: Wish, environment: Wish) -> Account:
     )
 
 
-def _channel(given: Wish, environment: Wish) -> str:
+def _channel(given: Wish, environment: Wish, config_dir: Path) -> str:
     channel = given.channel
     if channel in _IBM_CHANNELS and not given.url:
         raise errors.InvalidValueError(
@@ -99,10 +99,19 @@ def _channel(given: Wish, environment: Wish) -> str:
         )
     if channel is not None:
         return "local" if channel == "local" else "server"
-    if given.name == "local":
-        return "local"
-    named = given.url or given.token or given.name or environment.url
-    return "server" if named else "local"
+    if given.url or given.token or (environment.url and not given.name):
+        return "server"
+    name = given.name or environment.name or profiles.current(config_dir)
+    return "local" if name in (None, "local") else "server"
+
+
+def _served(config_dir: Path) -> Path:
+    """The data directory that ``qrt serve`` serves now, or else the usual one."""
+    local = profiles.load(config_dir).get("local")
+    # The service writes this file when it is ready and removes it when it stops.
+    if local and local.data_dir and (local.data_dir / "service.json").exists():
+        return local.data_dir
+    return locations.default_data_dir()
 
 
 def _address(

@@ -33,6 +33,22 @@ def test_the_default_folders_lie_in_the_home(private_home):
     assert private_home in locations.default_config_dir().parents
 
 
+def test_the_folder_that_a_service_serves_now_is_the_local_one(tmp_path):
+    folder = tmp_path / "srv"
+    folder.mkdir()
+    served = profiles.Profile(
+        name="local", url="http://x", token=Secret("qrt_x"), data_dir=folder
+    )
+    profiles.save(tmp_path, served, make_current=True)
+    config = Wish(config_dir=tmp_path)
+    assert accounts.resolve(config, NOTHING).data_dir == locations.default_data_dir()
+    (folder / "service.json").touch()
+    found = accounts.resolve(config, NOTHING)
+    assert (found.channel, found.data_dir) == ("local", folder)
+    chosen = Wish(config_dir=tmp_path, data_dir=tmp_path)
+    assert accounts.resolve(chosen, NOTHING).data_dir == tmp_path
+
+
 def test_a_url_means_a_server():
     given = Wish(url="http://x", token=Secret("qrt_x"))
     assert where(accounts.resolve(given, NOTHING)) == ("http://x", "qrt_x")
@@ -48,6 +64,8 @@ def test_a_url_means_a_server():
         ({"channel": "server"}, {"name": "other"}, ("http://other", "qrt_other")),
         ({"channel": "server"}, {"token": "e"}, ("http://lab", "e")),
         ({"token": "t"}, {}, ("http://lab", "t")),
+        ({}, {}, ("http://lab", "qrt_lab")),
+        ({}, {"name": "other"}, ("http://other", "qrt_other")),
         ({}, {"url": "http://env", "token": "e"}, ("http://env", "e")),
         ({}, {"url": "http://other"}, ("http://other", "qrt_other")),
         ({"url": "http://lab"}, {}, ("http://lab", "qrt_lab")),
