@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import time
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from program_runtime.errors import StorageError
 from program_runtime.service.auth import Tokens
 from program_runtime.service.backends import Backends
 from program_runtime.service.hub import Hub
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from program_runtime.service.executors import Executor
     from program_runtime.service.settings import Settings
     from program_runtime.service.store import BlobStore, Store
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True)
@@ -48,6 +52,9 @@ class Context:
     specs: SpecMaker
     scheduler: Scheduler
     since: float = field(default_factory=time.monotonic)
+    sweep_every_s: float = 3600.0
+    """How often what nothing refers to any more is deleted."""
+    _sweeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Open the store, settle what a crash left, run what is queued."""
@@ -60,6 +67,7 @@ class Context:
         finally:
             await starting
         self.scheduler.start()
+        self._sweeping = asyncio.create_task(self._sweep_now_and_then())
 
     async def drain(self) -> None:
         """Let running jobs end, then release everyone who waits."""
@@ -68,9 +76,20 @@ class Context:
 
     async def close(self) -> None:
         """Give everything back; a service that was drained closes at once."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         await self.drain()
         await self.executor.close()
         await self.store.close()
+
+    async def _sweep_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(self.sweep_every_s)
+            try:
+                await self.store.sweep()
+                await asyncio.to_thread(self.uploads.sweep)
+            except (OSError, StorageError):
+                log.exception("sweeping failed; it is tried again later")
 
     def _tidy(self) -> None:
         """Throw away what uploads and jobs of an earlier process left behind."""

@@ -256,3 +256,26 @@ def test_a_checkpoint_of_any_size_is_restored(tmp_path, size):
                 return spec.restored
 
     assert asyncio.run(scenario()) == text
+
+
+def test_the_service_sweeps_now_and_then_and_survives_a_failure(tmp_path, caplog):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            swept = asyncio.Queue()
+            answers = [StorageError("the disk is gone"), 3]
+
+            async def sweep():
+                answer = answers.pop(0) if answers else 0
+                swept.put_nowait(answer)
+                if isinstance(answer, StorageError):
+                    raise answer
+                return answer
+
+            context.store.sweep = sweep
+            context._sweeping.cancel()
+            context.sweep_every_s = 0
+            context._sweeping = asyncio.create_task(context._sweep_now_and_then())
+            return [str(await swept.get()) for _ in range(2)]
+
+    assert asyncio.run(scenario()) == ["the disk is gone", "3"]
+    assert "tried again later" in caplog.text
