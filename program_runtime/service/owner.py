@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from program_runtime.client import locations, profiles
 from program_runtime.client.secret import Secret
-from program_runtime.errors import ProgramRuntimeError
+from program_runtime.errors import ProgramRuntimeError, StorageError
 from program_runtime.service.domain import Role, hash_token, new_token
 
 if TYPE_CHECKING:
@@ -65,12 +65,19 @@ def save_profile(settings: Settings, url: str, *, first_start: bool) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only this user reads, in one step."""
+    """Write a file that only this user reads, in one step.
+
+    Raises:
+        StorageError: The disk is full or fails.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
-    temporary.replace(path)
+    try:
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(descriptor)
+        temporary.replace(path)
+    except OSError as err:
+        raise StorageError(f"{path} can not be written: {err.strerror}") from err

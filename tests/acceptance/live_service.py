@@ -1,6 +1,7 @@
 """A service in a process of its own, and every way in which people reach it."""
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -86,7 +87,7 @@ class LiveService:
         """Whether the process that was started last still runs."""
         return self.process.poll() is None
 
-    @property
+    @functools.cached_property
     def token(self):
         """The owner's."""
         return (self.data_dir / "owner.token").read_text().strip()
