@@ -277,9 +277,10 @@ def test_the_command_ends_with_1_and_says_why(live, failed, name):
 
 def test_the_command_says_it_as_json_too(live, failed):
     code, message = FAILURES["exits"]
-    told = live.qrt("result", failed("exits").job_id(), "--json", code=1)
+    job_id = failed("exits").job_id()
+    told = live.qrt("result", job_id, "--json", code=1)
     assert json.loads(told.stdout) == {
-        "type": "outcome",
+        "job_id": job_id,
         "status": "Failed",
         "failure": {
             "code": code,

@@ -90,14 +90,14 @@ def describe(error: Exception) -> Failure:
     return Failure(
         code="internal",
         message=f"internal error: {type(error).__name__}: {error}",
-        hint="run the command again with -v and report what it prints",
+        hint="Run the command again with -v and report what it prints.",
         exit_code=ExitCode.INTERNAL,
     )
 
 
 def _describe_usage(error: click.ClickException) -> Failure:
     context = getattr(error, "ctx", None)
-    hint = f"{context.command_path} --help" if context else None
+    hint = f"`{context.command_path} --help`" if context else None
     return Failure(
         code="usage",
         message=error.format_message(),
@@ -109,9 +109,9 @@ def _describe_usage(error: click.ClickException) -> Failure:
 
 
 _NEXT = (
-    (errors.RuntimeJobNotFound, "'qrt jobs' lists your jobs"),
-    (errors.RuntimeProgramNotFound, "'qrt programs' lists what you may run"),
-    (errors.BackendNotFoundError, "'qrt backends' lists them"),
+    (errors.RuntimeJobNotFound, "`qrt jobs` lists yours."),
+    (errors.RuntimeProgramNotFound, "`qrt programs` lists what you may run."),
+    (errors.BackendNotFoundError, "`qrt backends` lists them."),
 )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def detached(job_id: str, again: str) -> _exits.Interrupted:
     """Make what Ctrl-C ends a command with: the job goes on, and how to come back."""
     return _exits.Interrupted(
-        f"detached; {job_id} goes on", hint=f"come back with: {again}"
+        f"Detached; {job_id} goes on.", hint=f"Come back with `{again}`."
     )
 
 

@@ -160,8 +160,8 @@ def refusal(
     missing = set(schema.get("required") or ()) - set(chosen.values)
     if missing and samples and chosen.sample is None:
         some = next(iter(samples)) if len(samples) == 1 else "NAME"
-        hint = f"say --sample {some}"
-        hint += f" with one of: {', '.join(samples)}" if some == "NAME" else ""
+        hint = f"Say --sample {some}"
+        hint += f" with one of: {', '.join(samples)}." if some == "NAME" else "."
     return BadInputsError(
         "The inputs do not fit the program.", problems=problems, hint=hint
     )

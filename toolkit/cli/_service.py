@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from program_runtime.errors import RuntimeProgramNotFound
 from toolkit.cli import _exits, _groups, _here, _settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from program_runtime.client.accounts import Account
     from program_runtime.client.api import ServiceApi
-    from program_runtime.client.profiles import Profile
     from program_runtime.client.secret import Secret
     from toolkit.cli._output import Output
 
 FLAG = "--profile"
-LOGIN = "the default of 'qrt profiles'"
+LOGIN = "the default of `qrt profiles`"
 
 option = _settings.option("profile")
 
@@ -64,7 +61,7 @@ def connect(out: Output, project: Mapping[str, Any] | None = None) -> ServiceApi
     out.detail(f"service: {choice.name} ({choice.origin})")
     if choice.account.channel == "server":
         return ServiceApi(str(choice.account.url), choice.token)
-    found = _running(choice.account) or local.ensure_local_service(
+    found = local.ensure_local_service(
         choice.account.data_dir,
         on_start=lambda folder: out.say(f"starting a service on {folder}"),
     )
@@ -93,13 +90,11 @@ def choose(setting: _settings.Setting) -> Choice:
         name = name or local.PROFILE_NAME
     if name is not None:
         _require(name, config_dir)
-    # A service that the flag names gets the token that is stored for it.
-    token = None if origin == FLAG else environment.token
-    wish = accounts.Wish(name=name, token=token, config_dir=config_dir)
+    wish = accounts.Wish(name=name, config_dir=config_dir)
     account = accounts.resolve(wish, environment)
-    return Choice(
-        account=account, token=account.token or token, profile=name, origin=origin
-    )
+    # A service that the flag names gets the token that is stored for it.
+    token = account.token if origin == FLAG else environment.token or account.token
+    return Choice(account=account, token=token, profile=name, origin=origin)
 
 
 def _require(name: str, config_dir: Path) -> None:
@@ -112,41 +107,8 @@ def _require(name: str, config_dir: Path) -> None:
 
 def not_stored(name: str, known: Iterable[str]) -> _exits.NotFoundError:
     """Make the error for a stored service that does not exist."""
-    lists = "'qrt profiles' lists the stored services, 'qrt login URL' adds one"
+    lists = "`qrt profiles` lists the stored services, `qrt login URL` adds one."
     return _exits.NotFoundError(
         f"No stored service is named {name!r}.",
         hint=_groups.did_you_mean(name, known) or lists,
     )
-
-
-def _running(account: Account) -> Profile | None:
-    """Find the service that ``qrt serve`` was last started on another folder for."""
-    from program_runtime.client import accounts, local, profiles  # noqa: PLC0415
-
-    stored = profiles.load(account.config_dir).get(local.PROFILE_NAME)
-    if stored is None or stored.data_dir in (None, account.data_dir):
-        return None
-    if accounts.from_environment().data_dir is not None:
-        return None
-    return local.find_local_service(stored.data_dir)
-
-
-@contextlib.contextmanager
-def suggesting(api: ServiceApi, program: str) -> Iterator[None]:
-    """Say which program may have been meant, where there is none of that name.
-
-    Raises:
-        RuntimeProgramNotFound: With the suggestion as its hint.
-    """
-    try:
-        yield
-    except RuntimeProgramNotFound as error:
-        if error.hint or error.service_code != "program_not_found":
-            raise
-        names = [entry["id"] for entry in api.programs()["programs"]]
-        raise RuntimeProgramNotFound(
-            error.message,
-            status=error.status,
-            code=error.service_code,
-            hint=_groups.did_you_mean(program, names),
-        ) from error

@@ -249,5 +249,5 @@ def _read(path: Path) -> Mapping[str, Any]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ToolkitError(
-            f"{path} is not TOML: {error}", hint="mend or remove the file"
+            f"{path} is not TOML: {error}", hint="Mend or remove the file."
         ) from error

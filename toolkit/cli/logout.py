@@ -25,7 +25,7 @@ def command(*, name: str | None, out: Output) -> None:
     if chosen is None:
         raise _exits.NotFoundError(
             "You are not logged in anywhere.",
-            hint="'qrt profiles' lists the stored services",
+            hint="`qrt profiles` lists the stored services.",
         )
     if not profiles.delete(folder, chosen):
         raise _service.not_stored(chosen, profiles.load(folder))

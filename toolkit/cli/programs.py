@@ -59,11 +59,10 @@ def list_programs(*, search: str | None, out: Output) -> None:
 def show(*, program: _reference.Reference, out: Output) -> None:
     """Show the metadata of a program or of one release, with a table of its inputs."""
     api = _service.connect(out)
-    with _service.suggesting(api, program.name):
-        found = api.program(program.name)
-        if program.ref:
-            release = api.release(program.name, program.ref)
-            found = _metadata.of_release(found, release)
+    found = api.program(program.name)
+    if program.ref:
+        release = api.release(program.name, program.ref)
+        found = _metadata.of_release(found, release)
     out.data(found, _metadata.text(found, out))
 
 
@@ -74,8 +73,7 @@ def show(*, program: _reference.Reference, out: Output) -> None:
 def releases(*, program: str, out: Output) -> None:
     """List a program's releases, newest first."""
     api = _service.connect(out)
-    with _service.suggesting(api, program):
-        found = api.releases(program)
+    found = api.releases(program)
     rows = [
         (
             r["version"],
@@ -99,8 +97,7 @@ def releases(*, program: str, out: Output) -> None:
 def label(*, program: str, label: str, version: str, out: Output) -> None:
     """Move LABEL of PROGRAM to VERSION."""
     api = _service.connect(out)
-    with _service.suggesting(api, program):
-        api.set_label(program, label, version)
+    api.set_label(program, label, version)
     answer = {"program": program, "label": label, "version": version}
     out.data(answer, f"{program}:{label} is {version}")
 
@@ -133,17 +130,16 @@ def delete(*, program: str, yes: bool, out: Output) -> None:
     if not yes and not out.asks:
         raise click.UsageError("Deleting needs --yes where nobody can be asked.")
     api = _service.connect(out)
-    with _service.suggesting(api, program):
-        found = api.program(program)
-        question = f"Delete {found['id']} with all its releases?"
-        if not yes and not click.confirm(question, err=True):
+    if not yes:
+        api.program(program)  # nobody is asked about what does not exist
+        question = f"Delete {program} with all its releases?"
+        if not click.confirm(question, err=True):
             raise ToolkitError("Nothing was deleted.")
-        api.delete_program(program)
+    api.delete_program(program)
     out.data({"deleted": program}, program)
 
 
 def _set_visibility(program: str, visibility: str, out: Output) -> None:
     api = _service.connect(out)
-    with _service.suggesting(api, program):
-        answer = api.update_program(program, visibility=visibility)
+    answer = api.update_program(program, visibility=visibility)
     out.data(answer, f"{program} is {visibility}")

@@ -73,7 +73,7 @@ def _wait(api: ServiceApi, job_id: str, timeout: float | None) -> dict[str, Any]
         if deadline is not None and time.monotonic() >= deadline:
             raise RuntimeJobTimeoutError(
                 f"{job_id} is still {status} after {timeout:g} s.",
-                hint=f"it goes on; ask again: qrt result {job_id}",
+                hint=f"It goes on; ask again: `qrt result {job_id}`.",
             )
 
 

@@ -60,7 +60,7 @@ def command(
         done = _run(project, chosen, options, watcher)
     except KeyboardInterrupt:
         watcher.end()
-        raise _exits.Interrupted("interrupted; the run was cancelled") from None
+        raise _exits.Interrupted("Interrupted; the run was cancelled.") from None
     watcher.end()
     _conclude(project, done, out, save=save, strict=strict)
 

@@ -98,8 +98,7 @@ def _values(
     """
     from program_runtime.client import submission  # noqa: PLC0415
 
-    with _service.suggesting(api, program.name):
-        schema = submission.parameters_of(api, str(program))
+    schema = submission.parameters_of(api, str(program))
     values, problems = _inputs.coerce(schema, chosen.values)
     if problems:
         raise _inputs.refusal(
@@ -107,7 +106,7 @@ def _values(
             chosen,
             schema=schema,
             samples=samples,
-            hint=f"'qrt programs show {program}' explains the inputs",
+            hint=f"`qrt programs show {program}` explains the inputs.",
         )
     return values
 

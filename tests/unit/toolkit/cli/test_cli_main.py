@@ -61,7 +61,7 @@ def test_a_misspelt_command_is_answered_with_the_meant_one(capsys):
     assert _main.run(["pubish"]) == 2
     assert (
         capsys.readouterr().err
-        == "error: No such command 'pubish'. Did you mean 'publish'?\nhint: qrt --help\n"
+        == "error: No such command 'pubish'. Did you mean 'publish'?\nhint: `qrt --help`\n"
     )
 
 
