@@ -125,7 +125,9 @@ def test_users_log_in_with_a_token_that_is_shown_once(qrt, serving):
     qrt("user", "revoke", "new-author")
     qrt("whoami", code=4, QRT_URL=serving.url, QRT_TOKEN=renewed)
     qrt("logout", "lab")
-    assert json.loads(qrt("profiles", "--json").stdout)["profiles"][0]["name"] == "local"
+    assert (
+        json.loads(qrt("profiles", "--json").stdout)["profiles"][0]["name"] == "local"
+    )
 
 
 def test_the_local_service_starts_by_itself_and_is_found_again(qrt, project):
