@@ -8,7 +8,6 @@ with a limit on what the service's process may write, which needs no rights at a
 import contextlib
 import functools
 import json
-import os
 import re
 import shutil
 import signal
@@ -67,10 +66,8 @@ class SmallDisk:
 
     def __init__(self, folder):
         (folder / "data").mkdir()
-        prefix = unshare_words()
-        self.service = LiveService(
-            folder, wrapper=[*prefix, "sh", "-c", MOUNTING, "sh", QRT, "serve"]
-        )
+        mounting = [*mounting_words(), "sh", "-c", MOUNTING, "sh"]
+        self.service = LiveService(folder, wrapper=[*mounting, QRT, "serve"])
 
     @property
     def data_dir(self):
@@ -115,25 +112,23 @@ class RefusedWrites:
         self.fill(-1)
 
 
-def unshare_words():
-    """Return the words that run a command in a mount namespace of its own."""
-    own = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    return ["unshare", *own, "--mount"]
-
-
 @functools.cache
-def can_mount():
-    """Try it: containers often forbid it, even to root."""
+def mounting_words():
+    """Return what runs a command that may mount, or None where nothing may."""
     if shutil.which("unshare") is None:
-        return False
-    words = [*unshare_words(), "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
-    return subprocess.run(words, check=False, capture_output=True).returncode == 0
+        return None
+    for rights in ([], ["--user", "--map-root-user"]):
+        words = ["unshare", *rights, "--mount"]
+        probe = [*words, "mount", "-t", "tmpfs", "tmpfs", "/tmp"]
+        if subprocess.run(probe, check=False, capture_output=True).returncode == 0:
+            return words
+    return None
 
 
 @pytest.fixture(scope="module", params=[SmallDisk, RefusedWrites])
 def served_disk(request, tmp_path_factory):
     """A disk, the service on it and the program that fills it."""
-    if request.param is SmallDisk and not can_mount():
+    if request.param is SmallDisk and mounting_words() is None:
         pytest.skip("nothing can be mounted here; the same tests run with a limit")
     disk = request.param(tmp_path_factory.mktemp("full"))
     service = disk.service
