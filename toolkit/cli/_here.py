@@ -1,4 +1,7 @@
-"""The project that the command is called in, known without its metadata's schemas."""
+"""The project that the command is called in, as far as a few milliseconds tell.
+
+`toolkit.project` knows projects; importing it costs what judging a schema needs.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+METADATA = "program.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +27,6 @@ class Here:
     @property
     def program(self) -> str | None:
         """The program's name, where program.json can be read."""
-        from toolkit.project.project import METADATA  # noqa: PLC0415
-
         try:
             found = json.loads((self.root / METADATA).read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
@@ -45,10 +48,10 @@ def find(start: Path | None = None) -> Here | None:
     Raises:
         ProjectError: Its pyproject.toml can not be read.
     """
-    from toolkit.project.project import find_root  # noqa: PLC0415 - 60 ms
-    from toolkit.project.settings import read_pyproject  # noqa: PLC0415
+    folder = (start or Path.cwd()).absolute()
+    for root in (folder, *folder.parents):
+        if (root / METADATA).is_file():
+            from toolkit.project.settings import read_pyproject  # noqa: PLC0415
 
-    root = find_root(start or Path.cwd())
-    if root is None:
-        return None
-    return Here(root=root, settings=read_pyproject(root).settings)
+            return Here(root=root, settings=read_pyproject(root).settings)
+    return None

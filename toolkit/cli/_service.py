@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from toolkit.cli._output import Output
 
 FLAG = "--profile"
+LOCAL = "local"
 LOGIN = "the default of `qrt profiles`"
 
 option = _settings.option("profile")
@@ -77,7 +78,7 @@ def choose(setting: _settings.Setting) -> Choice:
     Raises:
         NotFoundError: No stored service has this name.
     """
-    from program_runtime.client import accounts, local, profiles  # noqa: PLC0415
+    from program_runtime.client import accounts, profiles  # noqa: PLC0415
 
     environment = accounts.from_environment()
     config_dir = _settings.config_dir()
@@ -87,7 +88,7 @@ def choose(setting: _settings.Setting) -> Choice:
     elif name is None:
         name = profiles.current(config_dir)
         origin = LOGIN if name else _settings.DEFAULT
-        name = name or local.PROFILE_NAME
+        name = name or LOCAL
     if name is not None:
         _require(name, config_dir)
     wish = accounts.Wish(name=name, config_dir=config_dir)
@@ -98,9 +99,9 @@ def choose(setting: _settings.Setting) -> Choice:
 
 
 def _require(name: str, config_dir: Path) -> None:
-    from program_runtime.client import local, profiles  # noqa: PLC0415
+    from program_runtime.client import profiles  # noqa: PLC0415
 
-    known = [*profiles.load(config_dir), local.PROFILE_NAME]
+    known = [*profiles.load(config_dir), LOCAL]
     if name not in known:
         raise not_stored(name, known)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -243,10 +242,12 @@ def _convert(name: str, value: Any, origin: str) -> Any:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
+    if not path.exists():
+        return {}
+    import tomllib  # noqa: PLC0415 - only who has such a file pays
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ToolkitError(
             f"{path} is not TOML: {error}", hint="Mend or remove the file."
