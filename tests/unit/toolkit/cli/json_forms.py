@@ -1,0 +1,193 @@
+"""JSON Schemas of what commands print with ``--json``."""
+
+from __future__ import annotations
+
+import jsonschema
+
+TEXT = {"type": "string"}
+COUNT = {"type": "integer", "minimum": 0}
+
+
+def closed(optional=(), **properties):
+    """An object that holds these and nothing else."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def holding(**properties):
+    """An object of the service's own form that holds at least these."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def many(item):
+    return {"type": "array", "items": item}
+
+
+def maybe(schema):
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+FINDING = closed(
+    severity={"enum": ["error", "warning"]},
+    code=TEXT,
+    message=TEXT,
+    hint=maybe(TEXT),
+    path=maybe(TEXT),
+    line=maybe(COUNT),
+)
+FAILURE = maybe(closed(code=TEXT, message=TEXT, traceback=maybe(TEXT)))
+STATUS = {"enum": ["Queued", "Running", "Completed", "Failed", "Cancelled"]}
+JOB = holding(
+    id=TEXT,
+    program=holding(id=TEXT, version=TEXT),
+    backend=TEXT,
+    state=holding(status=STATUS),
+    created=TEXT,
+    tags=many(TEXT),
+)
+PROGRAM = holding(
+    id=TEXT, version=TEXT, owner=TEXT, visibility=TEXT, description=TEXT, spec=holding()
+)
+EVENT = closed(
+    optional=("blob", "size"),
+    seq=COUNT,
+    time={"type": "number"},
+    type={
+        "enum": [
+            "status", "interim", "metric", "checkpoint", "log", "result", "error",
+        ]
+    },
+    data=maybe(TEXT),
+    blob=TEXT,
+    size=COUNT,
+)  # fmt: skip
+OUTCOME = closed(type={"const": "outcome"}, status=STATUS, failure=FAILURE)
+REPORT = closed(
+    ok={"type": "boolean"},
+    findings=many(FINDING),
+    interim_examined=COUNT,
+    interim_total=COUNT,
+    measures=many(
+        closed(name=TEXT, value={"type": "number"}, limit=maybe({}), unit=TEXT)
+    ),
+)
+RUN_OUTCOME = {
+    **OUTCOME,
+    "properties": {**OUTCOME["properties"], "report": REPORT},
+    "required": [*OUTCOME["required"], "report"],
+}
+
+ERROR = closed(
+    error=closed(
+        optional=("hint", "findings"),
+        code=TEXT,
+        message=TEXT,
+        hint=TEXT,
+        findings=many(closed(optional=("hint",), path=TEXT, message=TEXT, hint=TEXT)),
+    )
+)
+
+FORMS = {
+    "backends": closed(devices=many(holding(name=TEXT, simulator={"type": "boolean"}))),
+    "build": closed(path=TEXT, digest=TEXT, size=COUNT, files=many(TEXT)),
+    "cancel": closed(job_id=TEXT, cancel={"const": True}),
+    "check": closed(ok={"type": "boolean"}, findings=many(FINDING)),
+    "completion": closed(shell=TEXT, script=TEXT),
+    "config show": closed(
+        settings={
+            "type": "object",
+            "additionalProperties": closed(value={}, origin=TEXT, variable=TEXT),
+        }
+    ),
+    "jobs": holding(jobs=many(JOB), count=COUNT),
+    "login": closed(profile=TEXT, url=TEXT, user=TEXT, role=TEXT),
+    "logout": closed(forgot=TEXT),
+    "logs": closed(job_id=TEXT, logs=TEXT),
+    "new": closed(path=TEXT, template=TEXT),
+    "profiles": closed(
+        profiles=many(closed(name=TEXT, url=TEXT, default={"type": "boolean"}))
+    ),
+    "programs delete": closed(deleted=TEXT),
+    "programs label": closed(program=TEXT, label=TEXT, version=TEXT),
+    "programs list": holding(programs=many(PROGRAM), count=COUNT),
+    "programs private": PROGRAM,
+    "programs public": PROGRAM,
+    "programs releases": closed(
+        releases=many(
+            holding(version=TEXT, digest=TEXT, labels=many(TEXT), created=TEXT)
+        )
+    ),
+    "programs show": PROGRAM,
+    "publish": closed(
+        program=TEXT,
+        version=TEXT,
+        digest=TEXT,
+        created={"type": "boolean"},
+        labels=many(TEXT),
+        visibility=maybe(TEXT),
+    ),
+    "publish --dry-run": closed(
+        dry_run={"const": True},
+        verdict=TEXT,
+        message=TEXT,
+        program=TEXT,
+        version=TEXT,
+        user=maybe(TEXT),
+        current_version=maybe(TEXT),
+        digest=maybe(TEXT),
+        size=maybe(COUNT),
+        labels=many(TEXT),
+        visibility=maybe(TEXT),
+        findings=many(FINDING),
+    ),
+    "result": closed(
+        optional=("result",), job_id=TEXT, status=STATUS, failure=FAILURE, result={}
+    ),
+    "serve": holding(url=TEXT, pid=COUNT, version=TEXT),
+    "stop": closed(job_id=TEXT, stop={"const": True}),
+    "submit": JOB,
+    "test": closed(ok={"type": "boolean"}, pytest_exit_code={"type": "integer"}),
+    "user add": closed(user=TEXT, role=TEXT, token=TEXT),
+    "user list": closed(users=many(holding(name=TEXT, role=TEXT))),
+    "user revoke": closed(revoked=TEXT),
+    "user rotate": closed(user=TEXT, token=TEXT),
+    "whoami": holding(name=TEXT, role=TEXT, url=TEXT),
+}
+"""One object a command; `STREAMS` are JSON Lines."""
+
+STREAMS = {
+    "follow": {"anyOf": [EVENT, OUTCOME]},
+    "logs --follow": closed(type={"const": "log"}, seq=COUNT, data=TEXT),
+    "run": {"anyOf": [EVENT, RUN_OUTCOME]},
+    "submit --follow": {
+        "anyOf": [
+            EVENT,
+            OUTCOME,
+            {**JOB, "properties": {**JOB["properties"], "type": {"const": "job"}}},
+        ]
+    },
+}
+
+
+def check(name, value):
+    """Hold the answer of a command against its form; returns the answer."""
+    jsonschema.validate(value, FORMS[name])
+    return value
+
+
+def check_stream(name, lines):
+    """Hold each line against the form; returns the lines."""
+    assert lines
+    for line in lines:
+        jsonschema.validate(line, STREAMS[name])
+    return lines
+
+
+def check_error(value):
+    """Hold an error against its form; returns what is inside."""
+    jsonschema.validate(value, ERROR)
+    return value["error"]
