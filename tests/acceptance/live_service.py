@@ -4,6 +4,7 @@ import contextlib
 import functools
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -198,5 +199,11 @@ def serving(folder, **settings):
 
 
 def _free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """Choose a port that no outgoing connection takes while the service is away."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with (
+            contextlib.suppress(OSError),
+            socket.create_server(("127.0.0.1", port)),
+        ):
+            return port
