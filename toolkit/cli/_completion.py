@@ -64,7 +64,10 @@ def samples(context: click.Context) -> Iterable[str]:
     """Offer the sample inputs of the project."""
     from toolkit.cli import _here  # noqa: PLC0415 - on TAB only
 
-    found = _here.find(Path(context.params.get("directory") or "."))
+    # Where the option still lacks its value, click has not yet read the directory.
+    unread = (word for word in context.args if Path(word).is_dir())
+    folder = next(unread, context.params.get("directory"))
+    found = _here.find(Path(folder or "."))
     return found.samples if found else ()
 
 

@@ -36,7 +36,8 @@ class SuggestingGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or suggest the one that was meant."""
         known = self.list_commands(ctx)
-        if args[0] not in known and not args[0].startswith("-"):
+        asked = not (ctx.resilient_parsing or args[0].startswith("-"))
+        if args[0] not in known and asked:
             meant = did_you_mean(args[0], known)
             message = f"No such command '{args[0]}'." + (f" {meant}" if meant else "")
             raise click.UsageError(message, ctx=ctx)

@@ -61,7 +61,9 @@ class Output:
 
     def text(self, text: str) -> None:
         """Print text as it is; a terminal gets its escapes as words."""
-        click.echo(_terminal.safe(text) if sys.stdout.isatty() else text, nl=False)
+        is_shown = sys.stdout.isatty()
+        # With color=True click leaves the escapes alone that a file shall hold.
+        click.echo(_terminal.safe(text) if is_shown else text, nl=False, color=True)
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal, on stderr."""

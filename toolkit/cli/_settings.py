@@ -235,10 +235,9 @@ def _convert(name: str, value: Any, origin: str) -> Any:
             return KEYS[name].kind.convert(str(value), None, None)
         except click.BadParameter as error:
             message = error.message
-    raise _exits.SettingsError(
-        "A setting can not be used:",
-        problems=[Problem(path=f"{origin}: {name}", message=message)],
-    )
+    where = origin if origin == variable(name) else f"{origin}: {name}"
+    problem = Problem(path=where, message=message)
+    raise _exits.SettingsError("A setting can not be used:", problems=[problem])
 
 
 def _read(path: Path) -> Mapping[str, Any]:

@@ -135,9 +135,7 @@ class Failure:
             out.say(f"  {line}")
 
     def exit_code(self, status: str) -> ExitCode:
-        """Choose the exit code of a command that waited for the job."""
-        if status == "Completed":
-            return ExitCode.OK
+        """Choose the exit code of a command whose job did not complete."""
         if status == "Cancelled":
             return ExitCode.CANCELLED
         return ExitCode.FINDINGS if self.code == "bad_inputs" else ExitCode.FAILED

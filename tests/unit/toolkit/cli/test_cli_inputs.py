@@ -65,3 +65,51 @@ def test_encoded_values_in_a_file_are_decoded(tmp_path):
     path = tmp_path / "in.json"
     path.write_text('{"z": {"__type__": "complex", "__value__": [1, 2]}}')
     assert _inputs.parse([f"@{path}"]) == {"z": 1 + 2j}
+
+
+def test_bytes_that_are_no_text_are_named(tmp_path):
+    path = tmp_path / "in.json"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(click.BadParameter, match=r"in\.json is not UTF-8 text"):
+        _inputs.parse([f"@{path}"])
+    with pytest.raises(click.BadParameter, match=r"in\.json is not UTF-8 text"):
+        _inputs.parse([f"x=@{path}"])
+
+
+def test_json_that_is_too_deep_is_no_internal_error(tmp_path):
+    path = tmp_path / "in.json"
+    path.write_text("[" * 100_000)
+    with pytest.raises(click.BadParameter, match=r"in\.json is not JSON"):
+        _inputs.parse([f"@{path}"])
+
+
+def test_what_looks_encoded_must_be():
+    with pytest.raises(click.BadParameter, match="x is no encoded value"):
+        _inputs.parse(['x={"__type__": "ndarray", "__value__": "?"}'])
+
+
+def test_a_file_that_does_not_exist_is_named(qrt):
+    told = qrt("submit", "vqe", "-i", "@no.json", code=2)
+    assert told.stderr == "error: No such file or directory: no.json\n"
+
+
+def test_samples_hold_encoded_values_too(tmp_path):
+    path = tmp_path / "z.json"
+    path.write_text('{"z": {"__type__": "complex", "__value__": [1, 2]}}')
+    chosen = _inputs.choose([], sample="z", samples={"z": path})
+    assert chosen.values == {"z": 1 + 2j}
+
+
+def test_without_a_schema_nothing_is_judged():
+    assert _inputs.coerce({}, {"anything": 1}) == ({"anything": 1}, [])
+
+
+def test_a_problem_inside_an_input_is_told_once():
+    schema = {
+        "properties": {
+            "operators": {"type": "array", "items": {"format": "sparse-pauli-op"}},
+            "n": {"type": "integer"},
+        }
+    }
+    _, problems = _inputs.coerce(schema, {"operators": [5], "n": "x"})
+    assert [problem.path for problem in problems] == ["operators[0]", "n"]

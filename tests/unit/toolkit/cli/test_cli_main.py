@@ -140,6 +140,91 @@ def test_an_internal_error_says_what_to_do_and_shows_no_traceback(capsys, monkey
     assert "Traceback" not in printed
 
 
+def test_a_file_of_the_system_is_named_with_what_is_wrong():
+    failure = _exits.describe(OSError(28, "No space left on device", "out.json"))
+    assert (failure.code, failure.exit_code) == ("file", 1)
+    assert failure.message == "No space left on device: out.json"
+    assert _exits.describe(OSError("odd")).exit_code == 70
+
+
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        (errors.RuntimeJobNotFound("x"), "`qrt jobs` lists yours."),
+        (errors.BackendNotFoundError("x"), "`qrt backends` lists them."),
+        (errors.RuntimeJobNotFound("x", hint="y"), "y"),
+        (errors.StorageError("x"), None),
+        (click.ClickException("x"), None),
+    ],
+)
+def test_the_next_command_is_named_where_the_service_names_none(error, hint):
+    assert _exits.describe(error).hint == hint
+
+
+def test_with_v_the_traceback_is_shown(capsys, monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(_main.qrt, "main", broken)
+    for words in (["check", "-v"], ["check", "-qvv"]):
+        _main.run(words)
+        assert ("Traceback" in capsys.readouterr().err) == (words[1] == "-v")
+
+
+def test_words_behind_two_dashes_are_not_ours(qrt, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert qrt("test", "--", "--json", "-v", code=1).stdout == ""
+
+
+def test_a_reader_who_leaves_ends_the_command_quietly(qrt, api, monkeypatch):
+    import io
+    import sys
+
+    class Closed(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", Closed())
+    assert _main.run(["jobs"]) == 0
+
+
+@pytest.mark.parametrize(("flag", "count"), [("-v", 1), ("-vv", 2), ("-q", 0)])
+def test_v_shows_log_records_while_the_command_runs(qrt, api, monkeypatch, flag, count):
+    import logging
+
+    def logs(job_id):
+        logging.getLogger("program_runtime").info("first\x1b[2J")
+        logging.getLogger("program_runtime").debug("second")
+        return ""
+
+    api.logs = logs
+    handlers, level = list(logging.root.handlers), logging.root.level
+    lines = qrt("logs", "job_1", flag).stderr.splitlines()
+    said = ["INFO program_runtime: first\\x1b[2J", "DEBUG program_runtime: second"]
+    assert lines == said[:count]
+    assert (logging.root.handlers, logging.root.level) == (handlers, level)
+
+
+def test_the_version_is_printed(qrt):
+    assert qrt("--version").stdout.startswith("qrt, version ")
+
+
+def test_the_console_script_leaves_with_the_exit_code(monkeypatch, capsys):
+    import sys
+
+    from toolkit import cli
+
+    monkeypatch.setattr(sys, "argv", ["qrt", "pubish"])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 2
+
+
+def test_the_package_is_the_command():
+    words = [sys.executable, "-m", "toolkit.cli", "pubish"]
+    assert subprocess.run(words, capture_output=True, check=False).returncode == 2
+
+
 def test_ctrl_c_is_130(capsys, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt

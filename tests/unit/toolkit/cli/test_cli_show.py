@@ -56,3 +56,19 @@ def test_a_curve_takes_numbers_of_its_key_only():
 def test_text_that_is_no_json_stays_text():
     assert _show.decoded("not json") == "not json"
     assert _show.decoded(json.dumps({"a": 1})) == {"a": 1}
+
+
+def test_encoded_values_are_decoded_and_depth_is_no_error():
+    assert _show.decoded('{"__type__": "complex", "__value__": [1, 2]}') == 1 + 2j
+    deep = "[" * 100_000
+    assert _show.decoded(deep) == deep
+
+
+def test_a_number_too_large_for_a_curve_is_none():
+    curve = _show.Curve("n")
+    assert not curve.add({"n": 10**400})
+    assert curve.text() == "n -    (0 values)"
+
+
+def test_a_message_that_is_no_object_is_its_value():
+    assert _show.message([1.0]) == "[1]"

@@ -1,0 +1,311 @@
+"""Commands about a project: new, check, build, test, publish."""
+
+import json
+import sys
+
+import click
+import pytest
+from unit.toolkit.cli import json_forms
+
+from program_runtime.bundle import BundleInfo
+from toolkit import publish as publishing
+from toolkit.checks import Finding, Severity
+from toolkit.cli import _service
+from toolkit.errors import ConflictError
+from toolkit.publish import PublishPlan, Verdict
+
+DIGEST = "sha256:0"
+
+
+@pytest.fixture
+def project(make_project, monkeypatch, here):
+    root = make_project()
+    monkeypatch.chdir(root)
+    return root
+
+
+def test_a_new_project_is_made_and_what_to_try_is_said(qrt, here):
+    told = qrt("new", "my vqe", "-d", "description=Mine.")
+    assert told.stdout == f"{here / 'my vqe'}\n"
+    assert told.stderr.splitlines()[1:] == [
+        "  cd 'my vqe'", "  qrt check", "  qrt run", "  qrt test", "  qrt publish",
+    ]  # fmt: skip
+    metadata = json.loads((here / "my vqe/program.json").read_text())
+    assert metadata["description"] == "Mine."
+    answer = qrt("new", "other", "--defaults", "--json").json
+    assert json_forms.check("new", answer)["template"] == "variational"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("x", "-d", "name"), "'name' is not key=value."),
+        (("x", "-t", "variation"), "hint: Did you mean 'variational'?"),
+        ((".",), "is not empty"),
+        ((), "Missing argument 'DIRECTORY'."),
+    ],
+)
+def test_a_project_that_can_not_be_made_is_refused(qrt, here, words, said):
+    (here / "held").write_text("")
+    assert said in qrt("new", *words, code=2).stderr
+
+
+def test_questions_of_a_template_are_not_on_stdout(qrt, monkeypatch, here):
+    monkeypatch.setattr("toolkit.cli._output.Output.asks", True)
+    made = []
+
+    def new_project(directory, *, template, answers, defaults):
+        print("What is its name?")
+        made.append(defaults)
+        return here / "x"
+
+    monkeypatch.setattr("toolkit.project.new_project", new_project, raising=False)
+    told = qrt("new", "x")
+    assert told.stdout == f"{here / 'x'}\n"
+    assert told.stderr.startswith("What is its name?\n")
+    assert made == [False]
+
+
+def test_a_clean_project_has_no_findings(qrt, project):
+    told = qrt("check")
+    assert (told.stdout, told.stderr) == ("", "no findings\n")
+    answer = json_forms.check("check", qrt("check", "--json").json)
+    assert answer == {"ok": True, "findings": []}
+
+
+def test_every_finding_is_said_with_its_place_and_mend(qrt, project):
+    (project / "program.py").write_text("def main(user_messenger): pass\n")
+    told = qrt("check", code=3)
+    first, mend, *_ = told.stdout.splitlines()
+    assert first.startswith("program.py:1: error QRT")
+    assert mend.startswith("    ")
+    answer = json_forms.check("check", qrt("check", "--json", code=3).json)
+    assert not answer["ok"]
+    count = len(answer["findings"])
+    assert f"{count} finding{'s' * (count > 1)}\n" == told.stderr
+
+
+def test_warnings_fail_when_strict(qrt, monkeypatch, here):
+    warning = Finding(
+        severity=Severity.WARNING,
+        code="QRT1",
+        message="m",
+        hint=None,
+        path="",
+        line=None,
+    )
+    monkeypatch.setattr("toolkit.checks.run_checks", lambda *_, **__: [warning])
+    assert qrt("check").stdout == "project: warning QRT1 m\n"
+    qrt("check", "--strict", code=3)
+
+
+def test_the_bundle_is_built_into_dist(qrt, project):
+    told = qrt("build")
+    assert told.stdout.startswith(f"{project / 'dist'}/hello-1.0.0")
+    assert "files, " in told.stderr
+    answer = json_forms.check("build", qrt("build", "-o", "out", "--json").json)
+    assert "program.py" in answer["files"]
+    assert answer["digest"] in told.stderr
+
+
+class Ended:
+    def __init__(self, code):
+        self.returncode = code
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "exit_code", "folder", "arguments"),
+    [
+        ((), 0, 0, ".", []),
+        (("--", "-k", "x"), 0, 0, ".", ["-k", "x"]),
+        (("sub", "--", "--", "-x"), 1, 1, "sub", ["--", "-x"]),
+        (("-q",), 0, 0, ".", ["-q"]),
+        ((), 5, 1, ".", []),
+    ],
+)
+def test_words_behind_two_dashes_are_pytests(
+    *, qrt, monkeypatch, words, code, exit_code, folder, arguments
+):
+    ran = []
+
+    def run(command, *, cwd, stdout, check):
+        ran.append((command[2:], str(cwd)))
+        return Ended(code)
+
+    monkeypatch.setattr("subprocess.run", run)
+    told = qrt("test", *words, code=exit_code)
+    assert ran == [(["pytest", *arguments], folder)]
+    assert ("holds no tests" in told.stderr) == (code == 5)
+
+
+def test_tests_as_json_keep_stdout_for_the_answer(qrt, monkeypatch, here):
+    def run(command, *, cwd, stdout, check):
+        assert stdout is sys.stderr
+        return Ended(2)
+
+    monkeypatch.setattr("subprocess.run", run)
+    answer = json_forms.check("test", qrt("test", "--json", code=1).json)
+    assert answer == {"ok": False, "pytest_exit_code": 2}
+
+
+def test_an_option_of_pytest_needs_the_two_dashes(qrt, here):
+    assert "No such option" in qrt("test", "-x", code=2).stderr
+    assert "[DIRECTORY] [-- PYTEST_ARGS...]" in qrt("test", "--help").stdout
+
+
+def test_tests_without_pytest_say_what_to_install(qrt, monkeypatch, here):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    told = qrt("test", code=1)
+    assert told.stderr == (
+        "error: pytest is not installed.\nhint: python -m pip install pytest\n"
+    )
+
+
+@pytest.fixture
+def plans(project, api, monkeypatch):
+    """Let the plan have a verdict, and publishing succeed or be refused."""
+    seen = {"sent": []}
+    finding = Finding(
+        severity=Severity.WARNING,
+        code="QRT1",
+        message="m",
+        hint=None,
+        path="a.py",
+        line=1,
+    )
+
+    def plan_publish(project, api, **options):
+        seen.update(options)
+        verdict = seen.get("verdict", Verdict.NEW)
+        if verdict is Verdict.NOT_AUTHORISED:
+            return PublishPlan(project=project, verdict=verdict, message="Who are you?")
+        return PublishPlan(
+            project=project,
+            verdict=verdict,
+            message="It would be published.",
+            user="ann",
+            findings=(finding,),
+            bundle=BundleInfo(
+                path=project.root / "x.zip",
+                digest=DIGEST,
+                size=5,
+                files=("program.py",),
+            ),
+        )
+
+    def publish(plan, api, *, on_progress):
+        if not plan.allowed:
+            raise ConflictError(plan.message, hint="Raise the version.")
+        for sent in (2, 5):
+            on_progress(sent, 5)
+        seen["sent"].append(plan.verdict)
+        return publishing.Published(
+            program="hello",
+            version="1.0.0",
+            digest=DIGEST,
+            created=True,
+            labels=(),
+            visibility=None,
+        )
+
+    monkeypatch.setattr(publishing, "plan_publish", plan_publish, raising=False)
+    monkeypatch.setattr(publishing, "publish", publish, raising=False)
+    return seen
+
+
+def test_publishing_says_each_step(qrt, plans, project):
+    told = qrt("publish", "--public", "--label", "stable", "--strict")
+    assert told.stdout == "hello@1.0.0\n"
+    assert told.stderr.splitlines() == [
+        "a.py:1: warning QRT1 m",
+        "as ann; current release: none",
+        "bundle: 1 files, 5 bytes, sha256:0",
+        "verified sha256:0; run it with: qrt submit hello",
+    ]
+    assert (plans["visibility"], plans["labels"]) == ("public", ("stable",))
+    assert plans["strict"] is True
+    assert plans["out_dir"] == project / "dist"
+    json_forms.check("publish", qrt("publish", "--json").json)
+
+
+def test_a_dry_run_sends_nothing(qrt, plans):
+    assert qrt("publish", "--dry-run").stdout == "It would be published.\n"
+    answer = qrt("publish", "--dry-run", "--json").json
+    assert json_forms.check("publish --dry-run", answer)["verdict"] == "new"
+    assert plans["sent"] == []
+
+
+def test_a_plan_that_ended_early_has_less_to_say(qrt, plans):
+    plans["verdict"] = Verdict.NOT_AUTHORISED
+    told = qrt("publish", code=6)
+    assert told.stderr == "error: Who are you?\nhint: Raise the version.\n"
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",)])
+def test_what_stands_in_the_way_is_an_error_dry_or_not(qrt, plans, words):
+    plans["verdict"] = Verdict.CONFLICT
+    told = qrt("publish", *words, "--json", code=6)
+    error = json_forms.check_error(told.json)
+    assert (error["code"], error["hint"]) == ("conflict", "Raise the version.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "verdict", "asked", "code"),
+    [
+        (True, (), Verdict.NEW, 1, 0),
+        (False, (), Verdict.NEW, 1, 1),
+        (False, ("--yes",), Verdict.NEW, 0, 0),
+        (False, (), Verdict.UNCHANGED, 0, 0),
+    ],
+)
+def test_a_person_is_asked_before_something_new_is_published(
+    *, qrt, plans, monkeypatch, answer, words, verdict, asked, code
+):
+    questions = []
+    plans["verdict"] = verdict
+    monkeypatch.setattr("toolkit.cli._output.Output.asks", True)
+    monkeypatch.setattr(
+        click, "confirm", lambda text, **_: questions.append(text) or answer
+    )
+    told = qrt("publish", *words, code=code)
+    assert questions == ["Publish?"] * asked
+    assert ("Nothing was published." in told.stderr) == (code == 1)
+
+
+def test_a_terminal_gets_a_progress_bar(qrt, plans, monkeypatch):
+    monkeypatch.setattr("toolkit.cli._output.Output.live", True)
+    drawn = []
+
+    class Bar:
+        task_ids = (0,)
+
+        def __init__(self, *, console, transient):
+            drawn.append(console.stderr)
+
+        def start(self):
+            drawn.append("start")
+
+        def add_task(self, text, *, total):
+            drawn.append(total)
+
+        def update(self, task, *, completed):
+            drawn.append(completed)
+
+        def stop(self):
+            drawn.append("stop")
+
+    monkeypatch.setattr("rich.progress.Progress", Bar)
+    qrt("publish")
+    assert drawn == [True, "start", 5, 2, 5, "stop"]
+
+
+def test_the_project_that_is_published_chooses_the_service(qrt, plans, monkeypatch):
+    chosen = []
+    connect = _service.connect
+    monkeypatch.setattr(
+        _service,
+        "connect",
+        lambda out, project=None: chosen.append(project) or connect(out, project),
+    )
+    qrt("publish")
+    assert chosen == [{}]
