@@ -59,7 +59,6 @@ KEYS: Mapping[str, Key] = {
     "isolation": Key(
         kind=click.Choice(LEVELS),
         help="How programs are confined; what this machine lacks is refused.",
-        metavar="LEVEL",
         default="auto",
     ),
     "plot": Key(

@@ -56,7 +56,6 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @_option(
     "--isolation",
     type=click.Choice(_settings.LEVELS),
-    metavar="LEVEL",
     help="How programs are confined; what this machine lacks is refused.",
 )
 @speaks

@@ -45,7 +45,13 @@ def command() -> None:
 
 @command.command("add")
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), default="author", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="author",
+    show_default=True,
+    help="Users run programs, authors publish too, admins manage everything.",
+)
 @_where
 @speaks
 def add(*, name: str, role: str, out: Output, **where: Any) -> None:
