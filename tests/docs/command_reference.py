@@ -19,7 +19,7 @@ from toolkit.errors import ExitCode  # noqa: E402
 
 PAGE = TESTS.parent / "docs" / "commands.md"
 RENEW = "python tests/docs/command_reference.py"
-COMMON = {"as_json", "quiet", "verbose", "help"}
+COMMON = {"as_json", "quiet", "verbose"}
 
 EXIT_CODES = {
     ExitCode.OK: "it did what was asked",
@@ -122,15 +122,8 @@ The service has more of them, see [service.md](service.md).
 
 def render():
     """Return the page as it should be."""
-    common = [
-        (f"`{names}`", text)
-        for names, text in (
-            option.get_help_record(_context(command, name))
-            for name, command in list(_leaves())[:1]
-            for option in command.get_params(_context(command, name))
-            if option.name in COMMON
-        )
-    ]
+    some_command = next(command for _, command in _leaves())
+    common = [_record(o) for o in some_command.params if o.name in COMMON]
     parts = [
         INTRODUCTION.format(
             renew=RENEW,
@@ -172,11 +165,9 @@ def _section(name, command):
     usage = " ".join([f"qrt {name}", *command.collect_usage_pieces(context)])
     lines = [f"### qrt {name}\n", f"    {usage}\n", f"{_help(command)}\n"]
     records = [
-        (f"`{record[0]}`", record[1])
+        _record(option)
         for option in command.params
-        if isinstance(option, click.Option)
-        and option.name not in COMMON
-        and (record := option.get_help_record(context))
+        if isinstance(option, click.Option) and option.name not in COMMON
     ]
     if records:
         lines += ["| option | |\n|---|---|\n" + _rows(records) + "\n"]
@@ -195,13 +186,25 @@ def _form(title, form):
     if "anyOf" in form:
         first = "the job, " if title.startswith("submit") else ""
         return f"{words}: JSON Lines, {first}the events and the outcome.\n"
-    if title in json_forms.STREAMS:
-        words = f"{words}: JSON Lines of"
-    else:
-        words = f"{words}:"
+    words += ": JSON Lines of" if title in json_forms.STREAMS else ":"
     keys = ", ".join(f"`{key}`" for key in form["properties"])
     more = "" if "additionalProperties" in form else ", and more"
     return f"{words} {keys}{more}.\n"
+
+
+def _record(option):
+    """One row; not click's own words, which change with its versions."""
+    names = ", ".join(option.opts) + "".join(f" / {o}" for o in option.secondary_opts)
+    kind, facts = option.type, []
+    if isinstance(kind, click.Choice):
+        names += f" {'/'.join(kind.choices)}"
+    elif not (option.is_flag or option.count):
+        names += f" {option.metavar}"
+    if option.show_default:
+        facts.append(f"Default: {option.default}.")
+    if option.envvar:
+        facts.append(f"`{option.envvar}`")
+    return f"`{names}`", " ".join([option.help, *facts])
 
 
 def _help(command):
@@ -231,9 +234,7 @@ def _few(names):
 
 
 def _rows(pairs):
-    return "\n".join(
-        f"| {head} | {text.replace('|', chr(92) + '|')} |" for head, text in pairs
-    )
+    return "\n".join(f"| {head} | {text} |" for head, text in pairs)
 
 
 if __name__ == "__main__":

@@ -27,12 +27,12 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command("serve")
-@_option("--host", metavar="ADDRESS", help="Where to listen.  [default: 127.0.0.1]")
+@_option("--host", metavar="ADDRESS", help="Where to listen; default: 127.0.0.1.")
 @_option(
     "--port",
     type=click.IntRange(0, 65535),
     metavar="N",
-    help="0 takes a free one.  [default: 8000]",
+    help="0 takes a free one; default: 8000.",
 )
 @_option(
     "--data-dir",
