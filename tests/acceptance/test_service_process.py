@@ -247,13 +247,13 @@ def test_an_unused_service_ends_by_itself(start):
 
 
 def test_a_service_with_a_running_job_is_not_unused(start):
-    service = start("--idle-exit", "3")
+    service = start("--idle-exit", "6")
     service.publish()
-    service.submit(seconds=5)
+    service.submit(seconds=8)
     service.api.close()
     began = time.monotonic()
-    assert service.process.wait(timeout=20) == 0
-    assert time.monotonic() - began > 5
+    assert service.process.wait(timeout=60) == 0
+    assert time.monotonic() - began > 8
     again = start()
     [job] = again.api.jobs()["jobs"]
     assert job["state"]["status"] == "Completed"
