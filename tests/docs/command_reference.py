@@ -23,7 +23,8 @@ COMMON = {"as_json", "quiet", "verbose"}
 
 EXIT_CODES = {
     ExitCode.OK: "it did what was asked",
-    ExitCode.FAILED: "the program or the job failed, or a person said no",
+    ExitCode.FAILED: "the program or the job failed, the service can not start, or a person "
+    "said no",
     ExitCode.USAGE: "the command line, a setting or a file that it names is wrong",
     ExitCode.FINDINGS: "findings: of the checks, of inputs against their schema, "
     "of `--strict`",
@@ -56,7 +57,7 @@ INTRODUCTION = """\
 <!-- Rendered from the commands by `{renew}`. -->
 
 What a command was asked for goes to stdout, everything else it has to say to stderr:
-`qrt run > result.json` is a result and nothing else. Every command takes
+`qrt run > result.json` is a result and nothing else. Every command takes, behind its name or before it,
 
 | option | |
 |---|---|

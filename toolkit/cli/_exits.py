@@ -115,6 +115,10 @@ _NEXT = (
 )
 
 
+# What the service refuses in a way that no class of its own tells.
+_BY_STATUS = {404: ExitCode.NOT_FOUND, 409: ExitCode.CONFLICT}
+
+
 def _describe_runtime(error: errors.ProgramRuntimeError) -> Failure:
     message = error.message
     findings: tuple[dict[str, Any], ...] = ()
@@ -126,7 +130,7 @@ def _describe_runtime(error: errors.ProgramRuntimeError) -> Failure:
         code=getattr(error, "service_code", error.code),
         message=message,
         hint=error.hint or next(next_steps, None),
-        exit_code=exit_code_of(error),
+        exit_code=_BY_STATUS.get(getattr(error, "status", 0), exit_code_of(error)),
         findings=findings,
     )
 

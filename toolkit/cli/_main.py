@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_COMMON = r"--json|--quiet|-[qv]+"
 
 
 @click.group(
@@ -35,7 +38,7 @@ def run(argv: Sequence[str]) -> int:
     Returns:
         The exit code (see ``toolkit.errors.ExitCode``).
     """
-    words = list(argv)
+    words = _common_last(argv)
     ours = words[: words.index("--")] if "--" in words else words
     out = Output(
         as_json="--json" in ours,
@@ -53,6 +56,15 @@ def run(argv: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the process boundary
         return _report(error, out)
     return outcome if isinstance(outcome, int) else ExitCode.OK
+
+
+def _common_last(argv: Sequence[str]) -> list[str]:
+    """Let ``qrt --json jobs`` be ``qrt jobs --json``."""
+    words = list(argv)
+    common = list(itertools.takewhile(re.compile(_COMMON).fullmatch, words))
+    rest = words[len(common) :]
+    end = rest.index("--") if "--" in rest else len(rest)
+    return [*rest[:end], *common, *rest[end:]] if rest else words
 
 
 def _report(error: Exception, out: Output) -> int:

@@ -32,7 +32,7 @@ def command() -> None:
 @click.option("--origin", is_flag=True, help="Say where each value comes from.")
 @speaks
 def show(*, origin: bool, out: Output) -> None:
-    """Show every setting as it holds in this folder; tokens are never shown."""
+    """Show every setting as it holds here; the token is not shown."""
     rows = [*_settings_here(out), *_places()]
     answer = {
         name: {"value": value, "origin": where, "variable": _settings.variable(name)}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolkit.cli import _groups, _hosting
+from program_runtime.errors import ProgramRuntimeError
+from toolkit.cli import _exits, _groups, _hosting
 from toolkit.cli._output import speaks
+from toolkit.errors import ConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from toolkit.cli._output import Output
 
 ROLES = ("author", "user", "admin")
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._@+-]{0,62}")  # as the service has it
+_NOT_FOUND = 404
 
 
 def _where(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,7 +61,12 @@ def command() -> None:
 @speaks
 def add(*, name: str, role: str, out: Output, **where: Any) -> None:
     """Add a user; the new token is printed once, on stdout."""
-    with _accounts(**where) as accounts:
+    if not NAME.fullmatch(name):
+        raise click.BadParameter(
+            f"{name!r} is no name: letters, digits and . _ @ + - make one.",
+            param_hint="NAME",
+        )
+    with _accounts(**where) as accounts, _naming(name, accounts):
         token = accounts.add_user(name, role)["token"]
     out.data({"user": name, "role": role, "token": token}, token)
     out.say(f"{name} ({role}): this token is shown once; only its hash is kept")
@@ -79,7 +89,7 @@ def list_users(*, out: Output, **where: Any) -> None:
 @speaks
 def rotate(*, name: str, out: Output, **where: Any) -> None:
     """Give a user a new token; the old one stops working at once."""
-    with _accounts(**where) as accounts:
+    with _accounts(**where) as accounts, _naming(name, accounts):
         token = accounts.rotate_user(name)["token"]
     out.data({"user": name, "token": token}, token)
 
@@ -90,7 +100,7 @@ def rotate(*, name: str, out: Output, **where: Any) -> None:
 @speaks
 def revoke(*, name: str, out: Output, **where: Any) -> None:
     """Take a user's access away; their programs and jobs stay."""
-    with _accounts(**where) as accounts:
+    with _accounts(**where) as accounts, _naming(name, accounts):
         accounts.revoke_user(name)
     out.data({"revoked": name}, name)
 
@@ -112,3 +122,33 @@ def _accounts(**where: Any) -> Iterator[Any]:
 
     with accounts.open_accounts(settings) as stored:
         yield stored
+
+
+@contextlib.contextmanager
+def _naming(name: str, accounts: Any) -> Iterator[None]:
+    """Say the same of a user, whether the service or its database was asked.
+
+    Raises:
+        NotFoundError: No active user has this name.
+        ConflictError: An active user has it.
+    """
+    try:
+        yield
+    except ProgramRuntimeError as error:
+        status = getattr(error, "status", 0)
+        if status == _NOT_FOUND or error.code == "not_found":
+            known = [user["name"] for user in accounts.users() if user["active"]]
+            meant = _groups.did_you_mean(name, known)
+            raise _exits.NotFoundError(
+                f"There is no active user {name!r}.",
+                hint=meant or "`qrt user list` lists them.",
+            ) from error
+        if "user_exists" in (
+            getattr(error, "reason", ""),
+            getattr(error, "service_code", ""),
+        ):
+            raise ConflictError(
+                f"There is a user {name!r} already.",
+                hint=f"`qrt user rotate {name}` makes a new token.",
+            ) from error
+        raise

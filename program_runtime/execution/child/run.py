@@ -93,13 +93,13 @@ def _decode_inputs(job: Assignment, text: bytearray) -> dict[str, Any]:
         raise ChildFailure(
             "bad_inputs", f"The inputs are of type {kind}, expected a JSON object."
         )
-    if job.parameters:
-        problems = validate_inputs(job.parameters, values)
-        if problems:
-            summary = "The inputs do not fit the program's parameters."
-            raise ChildFailure(
-                "bad_inputs", str(BadInputsError(summary, problems=problems))
-            )
+    # Without a schema, too: no input may be called backend or user_messenger.
+    problems = validate_inputs(job.parameters, values)
+    if problems:
+        summary = "The inputs do not fit the program's parameters."
+        raise ChildFailure(
+            "bad_inputs", str(BadInputsError(summary, problems=problems))
+        )
     return values
 
 

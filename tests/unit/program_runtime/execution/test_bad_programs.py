@@ -744,3 +744,12 @@ def dies(pid):
         return bool(select.select([pidfd], [], [], 5)[0])
     finally:
         os.close(pidfd)
+
+
+def test_no_input_can_stand_in_for_the_backend(laboratory):
+    run = laboratory.run(
+        "def main(backend, user_messenger): pass", inputs={"backend": 1}
+    )
+    code, message = run.failure
+    assert code == "bad_inputs"
+    assert "backend" in message

@@ -94,6 +94,9 @@ def test_no_words_at_all_prints_the_help_and_is_a_usage_error(capsys):
         (errors.BadInputsError("no"), 3),
         (errors.BadMetadataError("no"), 3),
         (errors.RuntimeJobFailureError("no"), 1),
+        (errors.ApiError("no", status=404), 5),
+        (errors.ApiError("no", status=409), 6),
+        (errors.ApiError("no", status=500), 1),
         (ToolkitError("no"), ToolkitError.exit_code),
         (click.UsageError("no"), 2),
         (FileNotFoundError(2, "No such file or directory", "x.json"), 2),
@@ -169,6 +172,20 @@ def test_with_v_the_traceback_is_shown(capsys, monkeypatch):
     for words in (["check", "-v"], ["check", "-qvv"]):
         _main.run(words)
         assert ("Traceback" in capsys.readouterr().err) == (words[1] == "-v")
+
+
+@pytest.mark.parametrize(
+    ("words", "order"),
+    [
+        (["--json", "-q", "jobs", "--limit", "1"], "jobs --limit 1 --json -q"),
+        (["-vv", "test", ".", "--", "-x"], "test . -vv -- -x"),
+        (["jobs", "--json"], "jobs --json"),
+        (["--json"], "--json"),
+        ([], ""),
+    ],
+)
+def test_common_options_may_stand_before_the_command(words, order):
+    assert " ".join(_main._common_last(words)) == order
 
 
 def test_words_behind_two_dashes_are_not_ours(qrt, monkeypatch):
