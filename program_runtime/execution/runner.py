@@ -139,7 +139,7 @@ class Runner:
             work_dir = make_work_dir(self._work_root)
         except OSError as error:
             reason = f"The job's folder can not be made: {error}"
-            return await _end_early(sink, first_seq, Verdict.failed("internal", reason))
+            return await _end_early(sink, first_seq, Verdict.failed("storage", reason))
         try:
             return await self._run_in(work_dir, spec, sink, control, first_seq)
         except ExecutionError as error:

@@ -24,7 +24,7 @@ def test_a_folder_that_can_not_be_made(laboratory, monkeypatch):
         run = laboratory.run(HONEST)
     assert run.outcome.status is JobStatus.FAILED
     assert run.failure == (
-        "internal",
+        "storage",
         "The job's folder can not be made: [Errno 28] No space left on device",
     )
     assert laboratory.run(HONEST).result == "honest"
