@@ -1,0 +1,126 @@
+"""Jobs, from their submission to their end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from program_runtime.execution.events import Event
+    from program_runtime.execution.outcome import Outcome
+    from program_runtime.service.domain import Inputs, Job, JobQuery, NewJob
+
+__all__ = ["JobStore"]
+
+
+class JobStore(Protocol):
+    """Jobs, from the queue to their end."""
+
+    async def submit(
+        self, new: NewJob, *, idempotency_key: str | None = None
+    ) -> tuple[Job, bool]:
+        """Queue a job: its row, its inputs and event 1 in one transaction.
+
+        Args:
+            new: The job.
+            idempotency_key: A second submission by the same user with the same
+                key is answered with the first job.
+
+        Returns:
+            The job, and False if it is that of an earlier submission.
+
+        Raises:
+            NotFoundError: There is no such user, release or blob of inputs.
+        """
+        ...
+
+    async def claim(
+        self, *, running_limit: int | None = None, isolation: str | None = None
+    ) -> Job | None:
+        """Take the job whose turn it is: it is Running now, and its log says so.
+
+        Jobs of a session come first; then those of the user with the fewest
+        running jobs, then of the one who was served longest ago; then the oldest.
+
+        Args:
+            running_limit: Take none if so many jobs run already.
+            isolation: The level that the job will run at, for its record.
+
+        Returns:
+            The job, whose next event is ``last_seq + 1``; None if there is none.
+        """
+        ...
+
+    async def get(self, job_id: str) -> Job | None:
+        """Return a job whoever asks; ``domain.may_see_job`` decides."""
+        ...
+
+    async def find(self, query: JobQuery) -> tuple[Sequence[Job], int]:
+        """Return the jobs asked for, and how many there are without limit, offset."""
+        ...
+
+    async def inputs(self, job_id: str) -> Inputs | None:
+        """Return the inputs of a job; None if there is no such job."""
+        ...
+
+    async def cancel_queued(self, job_id: str) -> bool:
+        """Cancel a job that waits; False if it runs already or is final.
+
+        Raises:
+            NotFoundError: There is no such job.
+        """
+        ...
+
+    async def finish(
+        self, job_id: str, events: Sequence[Event], outcome: Outcome
+    ) -> bool:
+        """End a running job: last events, status and usage in one transaction.
+
+        Args:
+            job_id: The job.
+            events: Go on where the log ends; the last is the final status event.
+            outcome: Its status must be final.
+
+        Returns:
+            False if the job is final already: nothing was changed then.
+
+        Raises:
+            NotFoundError: There is no such job.
+            ConflictError: ``invalid_state``: the job does not run, or the outcome
+                is not final. ``event_sequence``: the events do not go on.
+        """
+        ...
+
+    async def recover(self) -> Sequence[Job]:
+        """Settle what an earlier process left running; call it before any claim.
+
+        Jobs marked ``retry`` are queued again, unless they were started
+        ``domain.lifecycle.MAX_ATTEMPTS`` times; the others fail with the code
+        ``service_restarted``. Their logs go on.
+
+        Returns:
+            The jobs as they are now.
+        """
+        ...
+
+    async def set_tags(self, job_id: str, tags: Sequence[str]) -> Job:
+        """Replace the tags.
+
+        Raises:
+            NotFoundError: There is no such job.
+        """
+        ...
+
+    async def delete(self, job_id: str) -> None:
+        """Forget a final job with its inputs and events.
+
+        Raises:
+            NotFoundError: There is no such job.
+            ConflictError: ``invalid_state``: it is not final.
+        """
+        ...
+
+    async def queued_by_backend(self) -> Mapping[str, int]:
+        """Return how many jobs wait for each backend that any waits for."""
+        ...
