@@ -63,6 +63,7 @@ def job_id(live, ladder):
         ("programs", "show", "ladder"),
         ("programs", "show", "ladder@1.0.0"),
         ("programs", "releases", "ladder"),
+        ("programs", "source", "ladder"),
         ("programs", "label", "ladder", "stable", "1.0.0"),
         ("programs", "public", "ladder"),
         ("programs", "private", "ladder"),

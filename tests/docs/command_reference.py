@@ -57,7 +57,8 @@ INTRODUCTION = """\
 <!-- Rendered from the commands by `{renew}`. -->
 
 What a command was asked for goes to stdout, everything else it has to say to stderr:
-`qrt run > result.json` is a result and nothing else. Every command takes, behind its name or before it,
+`qrt run > result.json` is a result and nothing else. Every command takes, behind its name
+or before it,
 
 | option | |
 |---|---|

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
     from toolkit.cli._output import Output
 
 _program = click.argument("program", shell_complete=_completion.programs)
+_release = click.argument(
+    "program",
+    metavar="PROGRAM[@VERSION or :LABEL]",
+    type=_reference.REFERENCE,
+    shell_complete=_completion.programs,
+)
 
 
 @click.group(
@@ -48,12 +56,7 @@ def list_programs(*, search: str | None, out: Output) -> None:
 
 
 @command.command("show")
-@click.argument(
-    "program",
-    metavar="PROGRAM[@VERSION or :LABEL]",
-    type=_reference.REFERENCE,
-    shell_complete=_completion.programs,
-)
+@_release
 @_service.option
 @speaks
 def show(*, program: _reference.Reference, out: Output) -> None:
@@ -86,6 +89,37 @@ def releases(*, program: str, out: Output) -> None:
     ]
     headings = ("VERSION", "LABELS", "PUBLISHED (UTC)", "BYTES", "DIGEST")
     out.data({"releases": found}, out.table(headings, rows))
+
+
+@command.command("source")
+@_release
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Unpack the whole bundle into this new folder.",
+)
+@_service.option
+@speaks
+def source(*, program: _reference.Reference, output: Path | None, out: Output) -> None:
+    """Print program.py as it was published; for its owner only."""
+    from program_runtime import bundle  # noqa: PLC0415
+
+    api = _service.connect(out)
+    ref = program.ref or api.program(program.name)["version"]
+    answer = {"program": program.name, "version": ref}
+    with tempfile.TemporaryDirectory(prefix="qrt-") as folder:
+        archive = api.download_bundle(program.name, ref, Path(folder) / "bundle.zip")
+        if output is not None:
+            bundle.unpack_bundle(archive, output)
+            out.data({**answer, "path": str(output)}, str(output))
+            return
+        text = bundle.read_file(archive, "program.py").decode()
+    if out.as_json:
+        out.line({**answer, "source": text})
+    else:
+        out.text(text)
 
 
 @command.command("label")

@@ -1,6 +1,7 @@
 """A service that is a table of answers, and what a command printed about it."""
 
 import json
+import zipfile
 from types import SimpleNamespace
 
 from program_runtime.client.stream import Event
@@ -125,6 +126,12 @@ class FakeApi:
     def releases(self, name):
         release = {**self.release(name, "latest"), "labels": ["latest"], "size": 99}
         return [release]
+
+    def download_bundle(self, name, ref, target):
+        self.done.append(("download_bundle", name, ref))
+        with zipfile.ZipFile(target, "w") as archive:
+            archive.writestr("program.py", "def main(): ...\n")
+        return target
 
     def set_label(self, *words):
         self.done.append(("set_label", *words))

@@ -122,6 +122,8 @@ FORMS = {
         )
     ),
     "programs show": PROGRAM,
+    "programs source": closed(program=TEXT, version=TEXT, source=TEXT),
+    "programs source --output": closed(program=TEXT, version=TEXT, path=TEXT),
     "publish": closed(
         program=TEXT,
         version=TEXT,

@@ -2,6 +2,7 @@
 
 import click
 import pytest
+from unit.toolkit.cli import json_forms
 
 from toolkit.cli import _metadata
 
@@ -109,6 +110,17 @@ def test_labels_and_visibility_are_changed(qrt, api):
     assert qrt("programs", "public", "vqe").stdout == "vqe is public\n"
     assert qrt("programs", "private", "vqe").stdout == "vqe is private\n"
     assert api.done[0] == ("set_label", "vqe", "stable", "1.0.0")
+
+
+def test_the_source_of_a_release_is_printed_or_unpacked(qrt, api, here):
+    assert qrt("programs", "source", "vqe").stdout == "def main(): ...\n"
+    assert ("download_bundle", "vqe", "1.0.0") in api.done
+    answer = qrt("programs", "source", "vqe@0.9.0", "--json").json
+    assert json_forms.check("programs source", answer)["version"] == "0.9.0"
+    assert qrt("programs", "source", "vqe:stable", "-o", "x").stdout == "x\n"
+    assert (here / "x/program.py").read_text() == "def main(): ...\n"
+    told = qrt("programs", "source", "vqe", "-o", "y", "--json")
+    json_forms.check("programs source --output", told.json)
 
 
 def test_nothing_is_deleted_where_nobody_can_be_asked(qrt, api):
