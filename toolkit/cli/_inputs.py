@@ -123,9 +123,7 @@ def coerce(
     Returns:
         The Python values, and all that is wrong with them.
     """
-    if not schema or not (plain or schema.get("required")):
-        return dict(plain), []
-    from program_runtime import metadata  # noqa: PLC0415 - 50 ms, and jsonschema
+    from program_runtime import metadata  # noqa: PLC0415 - 50 ms
 
     unreadable: Sequence[Problem] = ()
     try:

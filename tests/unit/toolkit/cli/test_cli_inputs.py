@@ -100,8 +100,10 @@ def test_samples_hold_encoded_values_too(tmp_path):
     assert chosen.values == {"z": 1 + 2j}
 
 
-def test_without_a_schema_nothing_is_judged():
+def test_without_a_schema_only_the_names_are_judged():
     assert _inputs.coerce({}, {"anything": 1}) == ({"anything": 1}, [])
+    _, problems = _inputs.coerce({}, {"backend": "mine"})
+    assert [problem.path for problem in problems] == ["backend"]
 
 
 def test_a_problem_inside_an_input_is_told_once():

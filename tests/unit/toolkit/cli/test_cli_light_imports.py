@@ -47,7 +47,7 @@ def imported(*words, parameters=None):
         (("jobs",), {}, set()),
         (("result", "job_1"), {}, set()),
         (("logs", "job_1"), {}, set()),
-        (("submit", "vqe"), TEXT, set()),
+        (("submit", "vqe"), {}, set()),
         (("submit", "vqe", "-i", "text=a"), {}, set()),
         (("submit", "vqe", "-i", "text=a"), TEXT, {"jsonschema"}),
         (("submit", "vqe", "-i", 'h={"Z": 1}'), OPERATOR, {"qiskit"}),
