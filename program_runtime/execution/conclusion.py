@@ -33,7 +33,8 @@ async def conclude(
         result: Dropped unless the job completed.
 
     Returns:
-        What was stored: ``storage`` if the true end could not be.
+        What was stored: ``storage`` for a result that could not be; who failed or
+        was cancelled keeps that reason.
     """
     if verdict.code == "storage":
         recorder.forget()
@@ -45,7 +46,9 @@ async def conclude(
     except Exception as error:  # noqa: BLE001 - a store may raise anything
         _logger.warning("The end of a job could not be stored: %s", error)
         recorder.forget()
-        lost = Verdict.failed("storage", f"The end was not stored: {error}")
+        lost = verdict
+        if verdict.status is JobStatus.COMPLETED:
+            lost = Verdict.failed("storage", f"The result was not stored: {error}")
         with contextlib.suppress(Exception):
             return await _store(recorder, lost, usage, None)
         return _outcome(lost, usage)

@@ -63,16 +63,22 @@ def test_finishing_is_tried_again(laboratory):
     assert run.result == 1
 
 
-def test_an_end_that_can_not_be_stored_becomes_storage(laboratory):
+def test_a_result_that_can_not_be_stored_becomes_storage(laboratory):
     sink = FullSink(appends=9, finish_failures=2)
     run = laboratory.run("def main(b, m): return 'x' * 100_000", sink=sink)
     assert run.failure == (
         "storage",
-        "The end was not stored: [Errno 28] No space left on device",
+        "The result was not stored: [Errno 28] No space left on device",
     )
     assert json.loads(run.events[-1].data) == {"status": "Failed", "code": "storage"}
     assert [event.seq for event in run.events] == [1, 2]
     assert list(laboratory.spool.glob("payload-*")) == []
+
+
+def test_a_failure_keeps_its_reason_when_its_last_events_are_lost(laboratory):
+    sink = FullSink(appends=9, finish_failures=2)
+    run = laboratory.run("def main(b, m): return 1 / 0", sink=sink)
+    assert run.failure == ("program_error", "ZeroDivisionError: division by zero")
 
 
 def test_a_store_that_takes_nothing_at_all_still_leaves_an_outcome(laboratory):
