@@ -68,7 +68,7 @@ def job_id(live, ladder):
         ("programs", "public", "ladder"),
         ("programs", "private", "ladder"),
         ("user", "list"),
-        ("user", "add", "ann"),
+        ("user", "add", "u_a"),
         ("whoami",),
     ],
     ids=" ".join,

@@ -123,7 +123,7 @@ def test_nothing_that_was_there_has_changed(service):
     client = service.client()
     client.update_program("counter", description="A second release.")
     service.http("PUT", "/programs/counter/labels/stable", json={"version": "1.0.0"})
-    token = service.add_user("ada")
+    token = service.add_user("u_a")
     pad = {"count": 3, "size": 100_000}
     jobs = [
         client.run("counter", {"count": 2}),
@@ -142,7 +142,7 @@ def test_nothing_that_was_there_has_changed(service):
     service.kill()
     service.start()
     assert everything(service, job_ids) == before
-    assert service.http("GET", "/users/me", token=token).json()["name"] == "ada"
+    assert service.http("GET", "/users/me", token=token).json()["name"] == "u_a"
     states = [job.state() for job in jobs]
     assert states == ["Completed"] * 2 + ["Failed", "Cancelled", "Completed"]
     large = service.client().job(jobs[1].job_id())

@@ -64,7 +64,7 @@ def _bare_commit_ms(folder: Path) -> float:
 
 
 async def _furnish(store: SqlStore) -> None:
-    await store.users.add("ada", Role.AUTHOR, "hash")
+    await store.users.add("u_a", Role.AUTHOR, "hash")
     release = Release(
         program_id="vqe",
         version="1.0.0",
@@ -72,14 +72,14 @@ async def _furnish(store: SqlStore) -> None:
         size=1000,
         metadata={},
         created=datetime.now(UTC),
-        published_by="ada",
+        published_by="u_a",
     )
-    await store.programs.publish(release, owner="ada", description="")
+    await store.programs.publish(release, owner="u_a", description="")
 
 
 def _new_job() -> NewJob:
     return NewJob(
-        user="ada",
+        user="u_a",
         program_id="vqe",
         version="1.0.0",
         backend="aer_simulator",

@@ -31,7 +31,7 @@ def digest_of(text):
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def a_release(program_id="vqe", version="1.0.0", *, text=None, by="ada", at=None):
+def a_release(program_id="vqe", version="1.0.0", *, text=None, by="u_a", at=None):
     return Release(
         program_id=program_id,
         version=version,
@@ -43,7 +43,7 @@ def a_release(program_id="vqe", version="1.0.0", *, text=None, by="ada", at=None
     )
 
 
-def a_job(user="ada", **fields):
+def a_job(user="u_a", **fields):
     given = {
         "id": f"job_{next(_numbers):026}",
         "program_id": "vqe",
@@ -75,13 +75,13 @@ def completed(**fields):
 
 
 async def furnish(store, *users):
-    """Add users and publish vqe 1.0.0, public, by ada."""
-    for name in dict.fromkeys(("ada", *users)):
+    """Add users and publish vqe 1.0.0, public, by u_a."""
+    for name in dict.fromkeys(("u_a", *users)):
         await store.users.add(name, Role.AUTHOR, f"hash-of-{name}")
-    await store.programs.publish(a_release(), owner="ada", description="Minimise.")
+    await store.programs.publish(a_release(), owner="u_a", description="Minimise.")
 
 
-async def running_job(store, user="ada", **fields):
+async def running_job(store, user="u_a", **fields):
     """Submit a job and claim it."""
     job, _ = await store.jobs.submit(a_job(user, **fields))
     claimed = await store.jobs.claim()

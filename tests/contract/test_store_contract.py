@@ -13,12 +13,12 @@ from program_runtime.service.domain import (
 
 @pytest.fixture
 def furnished(store, ask):
-    ask(furnish(store, "bob", "eve"))
+    ask(furnish(store, "u_b", "u_c"))
     return store
 
 
 def publish(store, release, **fields):
-    given = {"owner": "ada", "description": "Minimise an energy."}
+    given = {"owner": "u_a", "description": "Minimise an energy."}
     return store.programs.publish(release, **(given | fields))
 
 
@@ -30,50 +30,50 @@ def names(found):
 
 
 def test_a_user_is_found_by_the_hash_of_the_token(store, ask, clock):
-    added = ask(store.users.add("ada", Role.AUTHOR, "h1"))
+    added = ask(store.users.add("u_a", Role.AUTHOR, "h1"))
     assert ask(store.users.by_token_hash("h1")) == added
-    assert (added.name, added.role, added.active) == ("ada", Role.AUTHOR, True)
+    assert (added.name, added.role, added.active) == ("u_a", Role.AUTHOR, True)
     assert added.created.timestamp() == clock.now
     assert ask(store.users.by_token_hash("h2")) is None
 
 
 def test_users_are_listed_in_the_order_in_which_they_came(store, ask):
-    for name in ("zoe", "ada"):
+    for name in ("u_z", "u_a"):
         ask(store.users.add(name, Role.USER, name))
-    assert [user.name for user in ask(store.users.list())] == ["zoe", "ada"]
+    assert [user.name for user in ask(store.users.list())] == ["u_z", "u_a"]
 
 
 def test_a_name_is_given_once(store, ask):
-    ask(store.users.add("ada", Role.USER, "h1"))
-    with pytest.raises(ConflictError, match="there is a user ada already") as caught:
-        ask(store.users.add("ada", Role.ADMIN, "h2"))
+    ask(store.users.add("u_a", Role.USER, "h1"))
+    with pytest.raises(ConflictError, match="there is a user u_a already") as caught:
+        ask(store.users.add("u_a", Role.ADMIN, "h2"))
     assert caught.value.reason == "user_exists"
     assert ask(store.users.by_token_hash("h1")).role is Role.USER
 
 
 def test_a_new_token_makes_the_old_one_worthless(store, ask):
-    ask(store.users.add("ada", Role.USER, "h1"))
-    assert ask(store.users.set_token("ada", "h2")).name == "ada"
+    ask(store.users.add("u_a", Role.USER, "h1"))
+    assert ask(store.users.set_token("u_a", "h2")).name == "u_a"
     assert ask(store.users.by_token_hash("h1")) is None
-    assert ask(store.users.by_token_hash("h2")).name == "ada"
+    assert ask(store.users.by_token_hash("h2")).name == "u_a"
 
 
 def test_a_revoked_user_has_no_token_and_can_come_back(store, ask):
-    ask(store.users.add("ada", Role.ADMIN, "h1"))
-    assert not ask(store.users.revoke("ada")).active
-    assert not ask(store.users.revoke("ada")).active
+    ask(store.users.add("u_a", Role.ADMIN, "h1"))
+    assert not ask(store.users.revoke("u_a")).active
+    assert not ask(store.users.revoke("u_a")).active
     assert ask(store.users.by_token_hash("h1")) is None
     assert [user.active for user in ask(store.users.list())] == [False]
-    with pytest.raises(NotFoundError, match="there is no active user ada"):
-        ask(store.users.set_token("ada", "h2"))
-    back = ask(store.users.add("ada", Role.USER, "h3"))
+    with pytest.raises(NotFoundError, match="there is no active user u_a"):
+        ask(store.users.set_token("u_a", "h2"))
+    back = ask(store.users.add("u_a", Role.USER, "h3"))
     assert (back.role, back.active) == (Role.USER, True)
     assert ask(store.users.by_token_hash("h3")) == back
 
 
 def test_unknown_users_are_not_found(store, ask):
-    for change in (store.users.revoke("eve"), store.users.set_token("eve", "h")):
-        with pytest.raises(NotFoundError, match="there is no user eve") as caught:
+    for change in (store.users.revoke("u_c"), store.users.set_token("u_c", "h")):
+        with pytest.raises(NotFoundError, match="there is no user u_c") as caught:
             ask(change)
         assert caught.value.kind == "user"
 
@@ -87,7 +87,7 @@ def test_a_first_release_makes_a_private_program(store, ask):
     assert created
     assert release.labels == ("latest",)
     assert release.metadata == {"name": "vqe", "version": "1.0.0"}
-    assert (program.owner, program.visibility) == ("ada", Visibility.PRIVATE)
+    assert (program.owner, program.visibility) == ("u_a", Visibility.PRIVATE)
     assert program.latest == release
     assert program.labels == {"latest": "1.0.0"}
     assert program.created == program.updated == release.created
@@ -136,7 +136,7 @@ def test_a_name_belongs_to_its_owner(store, ask):
     with pytest.raises(
         ConflictError, match="the name vqe is taken by another owner"
     ) as caught:
-        ask(publish(store, a_release(version="2.0.0"), owner="bob"))
+        ask(publish(store, a_release(version="2.0.0"), owner="u_b"))
     assert caught.value.reason == "name_taken"
     assert len(ask(store.programs.releases("vqe"))) == 1
 
@@ -194,32 +194,32 @@ def test_private_programs_are_found_by_their_owner_and_by_admins(store, ask):
     users = {
         name: ask(store.users.add(name, role, name))
         for name, role in [
-            ("ada", Role.AUTHOR),
-            ("bob", Role.AUTHOR),
+            ("u_a", Role.AUTHOR),
+            ("u_b", Role.AUTHOR),
             ("root", Role.ADMIN),
         ]
     }
     ask(publish(store, a_release("hidden")))
     ask(publish(store, a_release("shown"), visibility=Visibility.PUBLIC))
-    ask(publish(store, a_release("bobs"), owner="bob"))
+    ask(publish(store, a_release("u_bs"), owner="u_b"))
     found = {name: ask(store.programs.find(user)) for name, user in users.items()}
-    assert names(found["ada"]) == ["hidden", "shown"]
-    assert names(found["bob"]) == ["shown", "bobs"]
-    assert names(found["root"]) == ["hidden", "shown", "bobs"]
+    assert names(found["u_a"]) == ["hidden", "shown"]
+    assert names(found["u_b"]) == ["shown", "u_bs"]
+    assert names(found["root"]) == ["hidden", "shown", "u_bs"]
     assert [count for _, count in found.values()] == [2, 2, 3]
 
 
 def test_programs_are_searched_in_name_and_description_and_paged(store, ask):
-    ada = ask(store.users.add("ada", Role.AUTHOR, "h"))
+    u_a = ask(store.users.add("u_a", Role.AUTHOR, "h"))
     texts = {"vqe": "ground STATES", "qaoa": "Max_cut", "kernel": "100% states"}
     for name, text in texts.items():
         ask(publish(store, a_release(name), description=text))
     find = store.programs.find
-    assert names(ask(find(ada, search="States"))) == ["vqe", "kernel"]
-    assert names(ask(find(ada, search="QAO"))) == ["qaoa"]
-    assert names(ask(find(ada, search="0%"))) == ["kernel"]
-    assert names(ask(find(ada, search="t_s"))) == []
-    page = ask(find(ada, search="a", limit=1, offset=1))
+    assert names(ask(find(u_a, search="States"))) == ["vqe", "kernel"]
+    assert names(ask(find(u_a, search="QAO"))) == ["qaoa"]
+    assert names(ask(find(u_a, search="0%"))) == ["kernel"]
+    assert names(ask(find(u_a, search="t_s"))) == []
+    page = ask(find(u_a, search="a", limit=1, offset=1))
     assert (names(page), page[1]) == (["qaoa"], 3)
 
 
@@ -255,7 +255,7 @@ def test_a_deleted_program_is_gone_and_its_name_free(furnished, ask):
     assert ask(store.programs.release_by_digest(a_release().digest)) is None
     with pytest.raises(NotFoundError, match="there is no program vqe"):
         ask(store.programs.delete("vqe"))
-    _, created = ask(publish(store, a_release(text="new"), owner="bob"))
+    _, created = ask(publish(store, a_release(text="new"), owner="u_b"))
     assert created
     assert ask(store.programs.get("vqe")).labels == {"latest": "1.0.0"}
 
@@ -278,7 +278,7 @@ def test_the_release_of_a_live_program_comes_before_a_withdrawn_one(furnished, a
     store = furnished
     job, _ = ask(store.jobs.submit(a_job()))
     ask(store.programs.delete("vqe"))
-    ask(publish(store, a_release(), owner="bob"))
+    ask(publish(store, a_release(), owner="u_b"))
     assert ask(store.programs.release_by_digest(job.digest)).labels == ("latest",)
 
 

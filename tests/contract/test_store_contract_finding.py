@@ -8,17 +8,17 @@ from program_runtime.service.domain import JobQuery
 
 @pytest.fixture(autouse=True)
 def furnished(store, ask):
-    ask(furnish(store, "bob"))
+    ask(furnish(store, "u_b"))
 
 
 @pytest.fixture
 def catalogue(store, ask, clock):
     """Five jobs a second apart, by one word each."""
-    ask(store.programs.publish(a_release("qaoa"), owner="ada", description=""))
+    ask(store.programs.publish(a_release("qaoa"), owner="u_a", description=""))
     fields = {
         "done": {"tags": ("x", "y")},
         "running": {"tags": ("x",), "backend": "fake_manila"},
-        "bobs": {"user": "bob", "tags": ("y", "x")},
+        "u_bs": {"user": "u_b", "tags": ("y", "x")},
         "session": {"start_session": True},
         "other": {"program_id": "qaoa"},
     }
@@ -48,7 +48,7 @@ def test_the_newest_job_comes_first(store, ask, catalogue):
 
 
 def test_a_page_counts_what_it_leaves_out(store, ask, catalogue):
-    jobs, count = ask(store.jobs.find(JobQuery(user="ada", limit=2, offset=1)))
+    jobs, count = ask(store.jobs.find(JobQuery(user="u_a", limit=2, offset=1)))
     assert [catalogue[job.id] for job in jobs] == ["session", "running"]
     assert count == 4
 
@@ -56,15 +56,15 @@ def test_a_page_counts_what_it_leaves_out(store, ask, catalogue):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"user": "bob"}, {"bobs"}),
+        ({"user": "u_b"}, {"u_bs"}),
         ({"program_id": "qaoa"}, {"other"}),
         ({"backend": "fake_manila"}, {"running"}),
-        ({"pending": True}, {"running", "bobs", "session", "other"}),
+        ({"pending": True}, {"running", "u_bs", "session", "other"}),
         ({"pending": False}, {"done"}),
-        ({"tags": ("x",)}, {"done", "running", "bobs"}),
-        ({"tags": ("x", "y")}, {"done", "bobs"}),
+        ({"tags": ("x",)}, {"done", "running", "u_bs"}),
+        ({"tags": ("x", "y")}, {"done", "u_bs"}),
         ({"tags": ("x", "z")}, set()),
-        ({"tags": ("x", "y"), "user": "bob", "pending": True}, {"bobs"}),
+        ({"tags": ("x", "y"), "user": "u_b", "pending": True}, {"u_bs"}),
     ],
 )
 def test_jobs_are_found_by_what_they_are(store, ask, catalogue, fields, words):
@@ -73,7 +73,7 @@ def test_jobs_are_found_by_what_they_are(store, ask, catalogue, fields, words):
 
 def test_jobs_are_found_by_session_and_by_time(store, ask, catalogue):
     by_word = {word: ask(store.jobs.get(id_)) for id_, word in catalogue.items()}
-    bobs, session = by_word["bobs"], by_word["session"]
+    u_bs, session = by_word["u_bs"], by_word["session"]
     assert found_words(store, ask, catalogue, session_id=session.id) == ["session"]
     assert found_words(store, ask, catalogue, created_after=session.created) == [
         *("other", "session")
@@ -82,9 +82,9 @@ def test_jobs_are_found_by_session_and_by_time(store, ask, catalogue):
         store,
         ask,
         catalogue,
-        created_after=bobs.created,
+        created_after=u_bs.created,
         created_before=session.created,
-    ) == ["session", "bobs"]
+    ) == ["session", "u_bs"]
 
 
 def test_tags_are_replaced(store, ask, catalogue):

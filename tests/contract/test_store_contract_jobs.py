@@ -26,7 +26,7 @@ from program_runtime.service.domain.lifecycle import MAX_ATTEMPTS
 
 @pytest.fixture(autouse=True)
 def furnished(store, ask):
-    ask(furnish(store, "bob", "eve"))
+    ask(furnish(store, "u_b", "u_c"))
 
 
 def log(store, ask, job_id):
@@ -70,7 +70,7 @@ def test_a_session_that_a_job_starts_has_the_id_of_the_job(store, ask):
 def test_the_same_key_of_the_same_user_gives_the_first_answer(store, ask):
     first, _ = ask(store.jobs.submit(a_job(), idempotency_key="k"))
     assert ask(store.jobs.submit(a_job(), idempotency_key="k")) == (first, False)
-    _, created = ask(store.jobs.submit(a_job("bob"), idempotency_key="k"))
+    _, created = ask(store.jobs.submit(a_job("u_b"), idempotency_key="k"))
     assert created
     assert ask(store.jobs.find(JobQuery()))[1] == 2
 
@@ -85,7 +85,7 @@ def test_a_repeated_key_finds_the_job_as_it_is_now(store, ask):
 @pytest.mark.parametrize(
     ("fields", "kind", "message"),
     [
-        ({"user": "zoe"}, "user", "there is no user zoe"),
+        ({"user": "u_z"}, "user", "there is no user u_z"),
         ({"version": "2.0.0"}, "release", r"there is no release vqe@2\.0\.0"),
         ({"program_id": "qaoa"}, "release", r"there is no release qaoa@1\.0\.0"),
         (
@@ -135,30 +135,30 @@ def test_the_oldest_job_of_a_user_comes_first(store, ask):
 def test_jobs_of_a_session_come_before_others(store, ask):
     plain, _ = ask(store.jobs.submit(a_job()))
     session, _ = ask(store.jobs.submit(a_job(start_session=True)))
-    others, _ = ask(store.jobs.submit(a_job("bob", session_id=session.id)))
+    others, _ = ask(store.jobs.submit(a_job("u_b", session_id=session.id)))
     order = [ask(store.jobs.claim()).id for _ in range(3)]
     assert order == [session.id, others.id, plain.id]
 
 
 def test_the_user_with_the_fewest_running_jobs_is_next(store, ask, clock):
-    for user in ("ada", "ada", "ada", "bob", "eve"):
+    for user in ("u_a", "u_a", "u_a", "u_b", "u_c"):
         ask(store.jobs.submit(a_job(user)))
-    assert claimed_users(store, ask, clock, 5) == ["ada", "bob", "eve", "ada", "ada"]
+    assert claimed_users(store, ask, clock, 5) == ["u_a", "u_b", "u_c", "u_a", "u_a"]
 
 
 def test_fewer_running_jobs_count_more_than_a_longer_wait(store, ask, clock):
-    for user in ("ada", "ada", "bob"):
+    for user in ("u_a", "u_a", "u_b"):
         ask(store.jobs.submit(a_job(user)))
         clock.tick()
         ask(store.jobs.claim())
-    for user in ("ada", "bob"):
+    for user in ("u_a", "u_b"):
         ask(store.jobs.submit(a_job(user)))
-    assert claimed_users(store, ask, clock, 2) == ["bob", "ada"]
+    assert claimed_users(store, ask, clock, 2) == ["u_b", "u_a"]
 
 
 def test_among_equals_the_user_served_longest_ago_is_next(store, ask, clock):
-    jobs = {"ada": [], "bob": []}
-    for user in ("ada", "ada", "ada", "bob", "bob"):
+    jobs = {"u_a": [], "u_b": []}
+    for user in ("u_a", "u_a", "u_a", "u_b", "u_b"):
         jobs[user].append(ask(store.jobs.submit(a_job(user)))[0].id)
     served = []
     for _ in range(5):
@@ -166,11 +166,11 @@ def test_among_equals_the_user_served_longest_ago_is_next(store, ask, clock):
         job = ask(store.jobs.claim())
         served.append(job.user)
         ask(store.jobs.finish(job.id, ending(3), completed()))
-    assert served == ["ada", "bob", "ada", "bob", "ada"]
+    assert served == ["u_a", "u_b", "u_a", "u_b", "u_a"]
 
 
 def test_nothing_is_claimed_above_the_limit_of_running_jobs(store, ask):
-    for user in ("ada", "bob"):
+    for user in ("u_a", "u_b"):
         ask(store.jobs.submit(a_job(user)))
     assert ask(store.jobs.claim(running_limit=0)) is None
     assert ask(store.jobs.claim(running_limit=1)) is not None

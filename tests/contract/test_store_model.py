@@ -35,7 +35,7 @@ from program_runtime.service.domain import (
 )
 from program_runtime.service.store import MemoryBlobStore, MemoryStore, SqlStore
 
-users = st.sampled_from(["ada", "bob", "eve"])
+users = st.sampled_from(["u_a", "u_b", "u_c"])
 programs = st.sampled_from(["vqe", "qaoa"])
 versions = st.sampled_from(["1.0.0", "1.1.0", "2.0.0-rc.1"])
 labels = st.sampled_from(["latest", "stable"])
@@ -87,13 +87,13 @@ class Stores(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        for name in ("ada", "bob"):
+        for name in ("u_a", "u_b"):
             self.both(lambda s, n=name: s.users.add(n, Role.AUTHOR, f"hash {n}"))
         self.publish(
             program="vqe",
             version="1.0.0",
             text="x",
-            owner="ada",
+            owner="u_a",
             visibility=None,
             wanted=[],
         )
@@ -157,7 +157,7 @@ class Stores(RuleBasedStateMachine):
         if found[-1] is True:
             self.jobs.append(new.id)
 
-    @rule(user=st.sampled_from(["ada", "bob"]), session=st.booleans())
+    @rule(user=st.sampled_from(["u_a", "u_b"]), session=st.booleans())
     def submit_plainly(self, user, session):
         self.submit(
             user=user,

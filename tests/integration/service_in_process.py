@@ -18,15 +18,15 @@ from program_runtime.service.store import MemoryBlobStore, MemoryStore
 SOURCE = "def main(backend, user_messenger, **inputs):\n    return inputs\n"
 TOKENS = {
     "root": "qrt_token-of-root",
-    "alice": "qrt_token-of-alice",
-    "bob": "qrt_token-of-bob",
-    "carol": "qrt_token-of-carol",
+    "maker": "qrt_token-of-maker",
+    "u_b": "qrt_token-of-u_b",
+    "other": "qrt_token-of-other",
 }
 ROLES = {
     "root": Role.ADMIN,
-    "alice": Role.AUTHOR,
-    "carol": Role.AUTHOR,
-    "bob": Role.USER,
+    "maker": Role.AUTHOR,
+    "other": Role.AUTHOR,
+    "u_b": Role.USER,
 }
 
 
@@ -112,7 +112,7 @@ class InProcess:
         digest = hashlib.sha256(repr(files).encode()).hexdigest()[:12]
         return write_bundle(files, self.folder / f"{name}-{version}-{digest}.zip")
 
-    def seed(self, name="hello", version="1.0.0", *, owner="alice", **options):
+    def seed(self, name="hello", version="1.0.0", *, owner="maker", **options):
         """Publish behind the service's back: the intake takes its time."""
         visibility = Visibility(options.pop("visibility", "public"))
         info = self.bundle(name, version, **options)

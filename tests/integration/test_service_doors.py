@@ -91,8 +91,8 @@ def test_without_a_valid_token_the_answer_is_401_with_a_hint(service, header, me
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "apikey", "ApiKey"])
 def test_both_schemes_of_official_clients_are_read(service, scheme):
-    headers = {"Authorization": f"{scheme} {TOKENS['bob']}"}
-    assert service.nobody.get("/users/me", headers=headers).json()["name"] == "bob"
+    headers = {"Authorization": f"{scheme} {TOKENS['u_b']}"}
+    assert service.nobody.get("/users/me", headers=headers).json()["name"] == "u_b"
 
 
 def test_an_account_is_opened_rotated_and_revoked(service):
@@ -145,10 +145,10 @@ def test_no_token_comes_into_the_log_or_into_an_answer(service, caplog):
 
     service.store.jobs.find = broken
     answers = [
-        service.bob.get("/jobs"),
-        service.bob.post("/jobs", json={"program_id": "nix"}),
-        service.bob.post("/jobs", content=b"{"),
-        service.bob.get("/programs"),
+        service.u_b.get("/jobs"),
+        service.u_b.post("/jobs", json={"program_id": "nix"}),
+        service.u_b.post("/jobs", content=b"{"),
+        service.u_b.get("/programs"),
     ]
     assert [answer.status_code for answer in answers] == [500, 404, 400, 200]
     assert "boom" in caplog.text
@@ -157,10 +157,10 @@ def test_no_token_comes_into_the_log_or_into_an_answer(service, caplog):
     assert error["trace"] in error["error"]["hint"]
     assert error["trace"] in caplog.text
     told = caplog.text + "".join(answer.text for answer in answers)
-    assert TOKENS["bob"] not in told
+    assert TOKENS["u_b"] not in told
 
 
 def test_unknown_routes_and_methods_have_the_form_of_all_errors(service):
-    assert failure_of(service.bob.get("/nothing"), 404)["code"] == "not_found"
-    error = failure_of(service.bob.delete("/version"), 405)
+    assert failure_of(service.u_b.get("/nothing"), 404)["code"] == "not_found"
+    error = failure_of(service.u_b.delete("/version"), 405)
     assert error["code"] == "method_not_allowed"

@@ -38,23 +38,23 @@ def test_a_full_disk_fails_the_job_and_the_service_lives(service):
         await run.publish("1")
 
     FullDisk(service.store.events, "append", times=1)
-    job = service.bob.finished(service.bob.submit())
+    job = service.u_b.finished(service.u_b.submit())
     assert job["state"]["status"] == "Failed"
     assert job["failure"]["code"] == "storage"
     assert job["last_seq"] == 4
 
-    job = service.bob.finished(service.bob.submit())
+    job = service.u_b.finished(service.u_b.submit())
     assert job["state"]["status"] == "Completed"
 
 
 def test_an_end_that_can_not_be_stored_is_stored_later(service, caplog):
     service.seed()
     FullDisk(service.store.jobs, "finish", times=2)
-    job = service.bob.finished(service.bob.submit())
+    job = service.u_b.finished(service.u_b.submit())
     assert job["failure"]["code"] == "storage"
     assert "No space left on device" in job["failure"]["message"]
     assert "can not be stored yet" in caplog.text
-    events = service.bob.get(f"/jobs/{job['id']}/events").json()["events"]
+    events = service.u_b.get(f"/jobs/{job['id']}/events").json()["events"]
     assert [event["seq"] for event in events] == [1, 2, 3, 4]
     assert [event["type"] for event in events[2:]] == ["error", "status"]
 
@@ -62,13 +62,13 @@ def test_an_end_that_can_not_be_stored_is_stored_later(service, caplog):
 def test_a_claim_that_fails_is_tried_again(service):
     service.seed()
     FullDisk(service.store.jobs, "claim", times=1)
-    assert service.bob.finished(service.bob.submit())["state"]["status"] == "Completed"
+    assert service.u_b.finished(service.u_b.submit())["state"]["status"] == "Completed"
 
 
 def test_a_submission_that_can_not_be_stored_is_507(service):
     service.seed()
     FullDisk(service.store.jobs, "submit")
-    answer = service.bob.post("/jobs", json={"program_id": "hello"})
+    answer = service.u_b.post("/jobs", json={"program_id": "hello"})
     assert answer.status_code == 507
     assert answer.json()["error"]["code"] == "storage"
     assert answer.json()["error"]["message"] == "No space left on device"
@@ -81,7 +81,7 @@ def test_an_upload_onto_a_full_disk_is_507_and_leaves_nothing(service, monkeypat
         raise transfer._disk(OSError(28, "No space left on device"))
 
     monkeypatch.setattr(transfer, "_write", no_space)
-    answer = service.bob.put(f"/blobs/sha256:{'0' * 64}", content=b"x")
+    answer = service.u_b.put(f"/blobs/sha256:{'0' * 64}", content=b"x")
     assert answer.status_code == 507
     message = "The service can not store this: No space left on device."
     assert answer.json()["error"]["message"] == message
@@ -91,10 +91,10 @@ def test_an_upload_onto_a_full_disk_is_507_and_leaves_nothing(service, monkeypat
 def test_a_job_whose_release_is_lost_fails_and_the_next_one_runs(service):
     lost = service.seed()
     service.context.blobs.delete(lost.digest)
-    job = service.bob.finished(service.bob.submit())
+    job = service.u_b.finished(service.u_b.submit())
     assert job["failure"]["code"] == "internal"
     service.seed("other")
-    job = service.bob.finished(service.bob.submit("other"))
+    job = service.u_b.finished(service.u_b.submit("other"))
     assert job["state"]["status"] == "Completed"
 
 
@@ -107,11 +107,11 @@ def test_an_executor_that_raises_fails_the_job_and_not_the_worker(service, caplo
         raise RuntimeError("boom")
 
     service.executor.run = broken
-    job = service.bob.finished(service.bob.submit())
+    job = service.u_b.finished(service.u_b.submit())
     assert job["failure"]["code"] == "internal"
     assert job["failure"]["message"] == "The service could not run the job."
     assert "boom" in caplog.text
-    assert service.bob.finished(service.bob.submit())["state"]["status"] == "Completed"
+    assert service.u_b.finished(service.u_b.submit())["state"]["status"] == "Completed"
 
 
 def test_jobs_are_run_in_turn_by_as_many_workers_as_there_are(make_service):
@@ -126,8 +126,8 @@ def test_jobs_are_run_in_turn_by_as_many_workers_as_there_are(make_service):
 
     with make_service(workers=3, executor=InMemoryExecutor(script)) as service:
         service.seed()
-        ids = [service.bob.submit() for _ in range(12)]
-        states = {service.bob.finished(id_)["state"]["status"] for id_ in ids}
+        ids = [service.u_b.submit() for _ in range(12)]
+        states = {service.u_b.finished(id_)["state"]["status"] for id_ in ids}
     assert (states, most) == ({"Completed"}, 3)
 
 
@@ -149,7 +149,7 @@ def test_a_stop_settles_what_still_runs_as_a_crash_would(
     executor = InMemoryExecutor(script)
     with make_service(blobs=blobs, store=store, executor=executor) as service:
         service.seed(retry=retry)
-        job_id = service.bob.submit()
+        job_id = service.u_b.submit()
         assert gate.reached.wait(10)
     job = asyncio.run(store.jobs.get(job_id))
     assert (job.status, job.failure_code) == (status, code)
@@ -172,7 +172,7 @@ def test_a_job_that_runs_again_gets_its_last_checkpoint(make_service, gate):
     executor = InMemoryExecutor(first)
     with make_service(blobs=blobs, store=store, executor=executor) as service:
         service.seed(retry=True)
-        job_id = service.bob.submit()
+        job_id = service.u_b.submit()
         assert gate.reached.wait(10)
     app_tokens = store.users
     executor.script = second
@@ -183,5 +183,5 @@ def test_a_job_that_runs_again_gets_its_last_checkpoint(make_service, gate):
 
     asyncio.run(revoke_all())
     with make_service(blobs=blobs, store=store, executor=executor) as service:
-        result = service.bob.get(f"/jobs/{job_id}/results?wait=10")
+        result = service.u_b.get(f"/jobs/{job_id}/results?wait=10")
         assert json.loads(result.text) == {"at": 2}

@@ -20,16 +20,16 @@ def failure_of(answer, status):
 
 def test_a_submitted_job_runs_and_its_result_is_the_programs_own_text(service):
     service.seed()
-    job_id = service.bob.submit(inputs='{"x":  1.50}')
-    answer = service.bob.get(f"/jobs/{job_id}/results?wait=10")
+    job_id = service.u_b.submit(inputs='{"x":  1.50}')
+    answer = service.u_b.get(f"/jobs/{job_id}/results?wait=10")
     assert (answer.status_code, answer.text) == (200, '{"x":  1.50}')
     assert answer.headers["x-job-status"] == "Completed"
 
 
 def test_the_job_document_has_what_official_clients_look_for(service):
     info = service.seed()
-    job_id = service.bob.submit(tags=["a", "b"], shots=10, log_level="INFO")
-    job = service.bob.finished(job_id)
+    job_id = service.u_b.submit(tags=["a", "b"], shots=10, log_level="INFO")
+    job = service.u_b.finished(job_id)
     assert job["id"] == job_id
     assert job["program"] == {
         "id": "hello",
@@ -39,7 +39,7 @@ def test_the_job_document_has_what_official_clients_look_for(service):
     assert job["state"] == {"status": "Completed", "reason": None, "reason_code": None}
     assert job["failure"] is None
     assert job["tags"] == ["a", "b"]
-    assert job["user"] == "bob"
+    assert job["user"] == "u_b"
     assert job["isolation"] == "none"
     assert job["last_seq"] == 4
     assert job["created"].endswith("Z")
@@ -51,8 +51,8 @@ def test_the_job_document_has_what_official_clients_look_for(service):
 
 def test_the_executor_gets_the_release_unpacked_and_the_smallest_time_limit(service):
     service.seed()
-    job_id = service.bob.submit(max_execution_time=20, seed=7, shots=3)
-    service.bob.finished(job_id)
+    job_id = service.u_b.submit(max_execution_time=20, seed=7, shots=3)
+    service.u_b.finished(job_id)
     [spec] = service.executor.specs
     assert spec.limits.wall_time_s == 20
     assert (spec.seed, spec.shots, spec.backend) == (7, 3, "aer_simulator")
@@ -64,16 +64,16 @@ def test_the_executor_gets_the_release_unpacked_and_the_smallest_time_limit(serv
 
 def test_an_alias_of_a_backend_is_recorded_under_its_true_name(service):
     service.seed()
-    job_id = service.bob.submit(backend="ibmq_qasm_simulator")
-    assert service.bob.finished(job_id)["backend"] == "aer_simulator"
+    job_id = service.u_b.submit(backend="ibmq_qasm_simulator")
+    assert service.u_b.finished(job_id)["backend"] == "aer_simulator"
 
 
 def test_params_of_official_clients_become_text_again(service):
     service.seed()
     body = {"program_id": "hello", "backend": "aer_simulator", "cost": 60}
     body["params"] = {"a": {"__type__": "complex", "__value__": [1.0, 0.1]}}
-    job = service.bob.post("/jobs", json=body).json()
-    answer = service.bob.get(f"/jobs/{job['id']}/inputs")
+    job = service.u_b.post("/jobs", json=body).json()
+    answer = service.u_b.get(f"/jobs/{job['id']}/inputs")
     assert answer.json() == body["params"]
     assert job["options"] == {"max_execution_time": 60}
 
@@ -83,7 +83,7 @@ def test_a_release_is_named_by_version_or_label(service):
     service.seed(version="2.0.0", source="def main(b, m): return 2\n")
     service.do(service.store.programs.set_label, "hello", "stable", "1.0.0")
     jobs = [
-        service.bob.get(f"/jobs/{service.bob.submit(program)}").json()
+        service.u_b.get(f"/jobs/{service.u_b.submit(program)}").json()
         for program in ("hello", "hello@1.0.0", "hello:stable", "hello@latest")
     ]
     versions = [job["program"]["version"] for job in jobs]
@@ -92,7 +92,7 @@ def test_a_release_is_named_by_version_or_label(service):
 
 def test_an_unknown_program_is_404_with_the_nearest_name(service):
     service.seed("vqe")
-    error = failure_of(service.bob.post("/jobs", json={"program_id": "vqee"}), 404)
+    error = failure_of(service.u_b.post("/jobs", json={"program_id": "vqee"}), 404)
     assert error == {
         "code": "program_not_found",
         "message": "There is no program 'vqee'.",
@@ -102,14 +102,14 @@ def test_an_unknown_program_is_404_with_the_nearest_name(service):
 
 def test_a_hint_never_names_a_private_program_of_someone_else(service):
     service.seed("secret", visibility="private")
-    error = failure_of(service.bob.post("/jobs", json={"program_id": "secre"}), 404)
+    error = failure_of(service.u_b.post("/jobs", json={"program_id": "secre"}), 404)
     assert "hint" not in error
 
 
 def test_an_unknown_release_is_404_with_those_that_exist(service):
     service.seed()
     error = failure_of(
-        service.bob.post("/jobs", json={"program_id": "hello@9.9.9"}), 404
+        service.u_b.post("/jobs", json={"program_id": "hello@9.9.9"}), 404
     )
     assert error["code"] == "release_not_found"
     assert error["message"] == "There is no release 'hello@9.9.9'."
@@ -119,13 +119,13 @@ def test_an_unknown_release_is_404_with_those_that_exist(service):
 def test_an_unknown_backend_is_404_with_the_nearest_name(service):
     service.seed()
     body = {"program_id": "hello", "backend": "aer_simulato"}
-    error = failure_of(service.bob.post("/jobs", json=body), 404)
+    error = failure_of(service.u_b.post("/jobs", json=body), 404)
     assert error["code"] == "backend_not_found"
     assert "Did you mean 'aer_simulator'?" in error["hint"]
 
 
 def test_an_unknown_job_is_404(service):
-    error = failure_of(service.bob.get("/jobs/job_nothing"), 404)
+    error = failure_of(service.u_b.get("/jobs/job_nothing"), 404)
     assert error["code"] == "job_not_found"
     assert error["message"] == "There is no job 'job_nothing'."
 
@@ -158,7 +158,7 @@ def test_an_unknown_job_is_404(service):
 )
 def test_what_can_not_be_submitted_says_where_and_why(service, body, path, message):
     service.seed()
-    error = failure_of(service.bob.post("/jobs", json=body), 400)
+    error = failure_of(service.u_b.post("/jobs", json=body), 400)
     assert error["code"] == "bad_request"
     assert [(each["path"], each["message"]) for each in error["problems"]] == [
         (path, message)
@@ -167,14 +167,14 @@ def test_what_can_not_be_submitted_says_where_and_why(service, body, path, messa
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b'"x"', b"\xff", b"[" * 100_000])
 def test_a_body_that_is_no_json_object_is_refused(service, body):
-    error = failure_of(service.bob.post("/jobs", content=body), 400)
+    error = failure_of(service.u_b.post("/jobs", content=body), 400)
     assert error["message"] == "The job can not be submitted."
 
 
 def test_inputs_that_are_no_unicode_are_refused(service):
     service.seed()
     body = b'{"program_id": "hello", "inputs": "{\\"a\\": \\"\\ud800\\"}"}'
-    error = failure_of(service.bob.post("/jobs", content=body), 400)
+    error = failure_of(service.u_b.post("/jobs", content=body), 400)
     assert error["code"] == "bad_request"
 
 
@@ -182,9 +182,9 @@ def test_the_same_key_is_the_same_job_for_one_user_only(service):
     service.seed()
     body = {"program_id": "hello", "inputs": "{}"}
     key = {"Idempotency-Key": "k1"}
-    first = service.bob.post("/jobs", json=body, headers=key)
-    second = service.bob.post("/jobs", json=body, headers=key)
-    other = service.carol.post("/jobs", json=body, headers=key)
+    first = service.u_b.post("/jobs", json=body, headers=key)
+    second = service.u_b.post("/jobs", json=body, headers=key)
+    other = service.other.post("/jobs", json=body, headers=key)
     codes = [answer.status_code for answer in (first, second, other)]
     assert codes == [201, 200, 201]
     assert first.json()["id"] == second.json()["id"] != other.json()["id"]
@@ -193,9 +193,9 @@ def test_the_same_key_is_the_same_job_for_one_user_only(service):
 def test_large_inputs_live_in_the_blob_store(service):
     service.seed()
     text = json.dumps({"a": "x" * 100_000})
-    job_id = service.bob.submit(inputs=text)
-    assert service.bob.get(f"/jobs/{job_id}/results?wait=10").text == text
-    assert service.bob.get(f"/jobs/{job_id}/inputs").text == text
+    job_id = service.u_b.submit(inputs=text)
+    assert service.u_b.get(f"/jobs/{job_id}/results?wait=10").text == text
+    assert service.u_b.get(f"/jobs/{job_id}/inputs").text == text
     stored = service.do(service.store.jobs.inputs, job_id)
     assert (stored.text, stored.digest[:7]) == (None, "sha256:")
 
@@ -207,29 +207,29 @@ def test_inputs_can_be_put_before_but_only_by_who_names_them(service):
     content = b'{"big": true}'
     digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
     codes = [
-        service.bob.put(f"/blobs/{digest}", content=content).status_code
+        service.u_b.put(f"/blobs/{digest}", content=content).status_code
         for _ in range(2)
     ]
     assert codes == [201, 200]
     body = {"program_id": "hello", "inputs_digest": digest}
-    job = service.bob.post("/jobs", json=body).json()
-    assert service.bob.get(f"/jobs/{job['id']}/results?wait=10").content == content
-    error = failure_of(service.carol.post("/jobs", json=body), 404)
+    job = service.u_b.post("/jobs", json=body).json()
+    assert service.u_b.get(f"/jobs/{job['id']}/results?wait=10").content == content
+    error = failure_of(service.other.post("/jobs", json=body), 404)
     assert error["code"] == "blob_not_found"
 
 
 def test_naming_the_digest_of_a_public_program_does_not_show_its_source(service):
     digest = service.seed().digest
     body = {"program_id": "hello", "inputs_digest": digest}
-    error = failure_of(service.bob.post("/jobs", json=body), 404)
+    error = failure_of(service.u_b.post("/jobs", json=body), 404)
     assert error["code"] == "blob_not_found"
-    job_id = service.bob.submit()
-    error = failure_of(service.bob.get(f"/jobs/{job_id}/blobs/{digest}"), 404)
+    job_id = service.u_b.submit()
+    error = failure_of(service.u_b.get(f"/jobs/{job_id}/blobs/{digest}"), 404)
     assert error["code"] == "blob_not_found"
 
 
 def test_a_blob_with_another_digest_is_refused(service):
-    answer = service.bob.put(f"/blobs/sha256:{'0' * 64}", content=b"x")
+    answer = service.u_b.put(f"/blobs/sha256:{'0' * 64}", content=b"x")
     assert failure_of(answer, 400)["code"] == "bad_digest"
 
 
@@ -237,10 +237,10 @@ def test_inputs_over_the_limit_are_413(make_service):
     with make_service(inputs_bytes=200_000, inline_bytes=1000) as service:
         service.seed()
         body = {"program_id": "hello", "inputs": "x" * 200_001}
-        error = failure_of(service.bob.post("/jobs", json=body), 413)
+        error = failure_of(service.u_b.post("/jobs", json=body), 413)
         assert error["code"] == "too_large"
         body["inputs"] = "x" * 2_000_000
-        error = failure_of(service.bob.post("/jobs", json=body), 413)
+        error = failure_of(service.u_b.post("/jobs", json=body), 413)
         assert error["message"] == "The request is larger than 1,248,576 bytes."
 
 
@@ -252,16 +252,16 @@ def test_a_failed_job_says_what_failed_and_has_no_result(service):
         await run.log("about to fail\n")
         raise ValueError("no convergence")
 
-    job_id = service.bob.submit()
-    job = service.bob.finished(job_id)
+    job_id = service.u_b.submit()
+    job = service.u_b.finished(job_id)
     assert job["state"]["status"] == "Failed"
     assert job["state"]["reason"] == "ValueError: no convergence"
     assert job["failure"]["code"] == "program_error"
     assert "no convergence" in job["failure"]["traceback"]
-    answer = service.bob.get(f"/jobs/{job_id}/results?wait=5")
+    answer = service.u_b.get(f"/jobs/{job_id}/results?wait=5")
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers["x-job-status"] == "Failed"
-    assert service.bob.get(f"/jobs/{job_id}/logs").text == "about to fail\n"
+    assert service.u_b.get(f"/jobs/{job_id}/logs").text == "about to fail\n"
 
 
 def test_a_job_that_ran_too_long_has_the_official_reason_code(service):
@@ -271,7 +271,7 @@ def test_a_job_that_ran_too_long_has_the_official_reason_code(service):
     async def script(run):
         await asyncio.sleep(60)
 
-    job = service.bob.finished(service.bob.submit(max_execution_time=0.05))
+    job = service.u_b.finished(service.u_b.submit(max_execution_time=0.05))
     assert job["failure"]["code"] == "wall_time"
     assert job["state"]["reason_code"] == 1305
 
@@ -284,12 +284,12 @@ def test_results_of_an_unfinished_job_are_204_when_the_time_has_passed(service, 
         await gate.wait()
         return "1"
 
-    job_id = service.bob.submit()
+    job_id = service.u_b.submit()
     assert gate.reached.wait(10)
-    answer = service.bob.get(f"/jobs/{job_id}/results?wait=0.05")
+    answer = service.u_b.get(f"/jobs/{job_id}/results?wait=0.05")
     assert (answer.status_code, answer.headers["x-job-status"]) == (204, "Running")
     gate.open()
-    assert service.bob.get(f"/jobs/{job_id}/results?wait=10").text == "1"
+    assert service.u_b.get(f"/jobs/{job_id}/results?wait=10").text == "1"
 
 
 def test_interim_results_are_one_list_whatever_the_encoder_wrote(service):
@@ -300,11 +300,11 @@ def test_interim_results_are_one_list_whatever_the_encoder_wrote(service):
         await run.publish('{"a": 1}', "not json", "[" * 5000, "2")
         await run.publish('{"step": 1, "values": {"e": -1.5}}', kind=EventType.METRIC)
 
-    job_id = service.bob.submit()
-    service.bob.finished(job_id)
-    answer = service.bob.get(f"/jobs/{job_id}/interim_results")
+    job_id = service.u_b.submit()
+    service.u_b.finished(job_id)
+    answer = service.u_b.get(f"/jobs/{job_id}/interim_results")
     assert answer.json() == [{"a": 1}, "not json", "[" * 5000, 2]
-    metrics = service.bob.get(f"/jobs/{job_id}/metrics").json()
+    metrics = service.u_b.get(f"/jobs/{job_id}/metrics").json()
     [metric] = metrics["metrics"]
     assert (metric["step"], metric["values"]) == (1, {"e": -1.5})
     assert metrics["usage"]["status"] == "complete"
@@ -313,9 +313,9 @@ def test_interim_results_are_one_list_whatever_the_encoder_wrote(service):
 
 def test_a_job_without_interim_results_has_an_empty_list(service):
     service.seed()
-    job_id = service.bob.submit()
-    service.bob.finished(job_id)
-    assert service.bob.get(f"/jobs/{job_id}/interim_results").text == "[]"
+    job_id = service.u_b.submit()
+    service.u_b.finished(job_id)
+    assert service.u_b.get(f"/jobs/{job_id}/interim_results").text == "[]"
 
 
 def test_a_running_job_is_cancelled_and_keeps_what_it_published(service, gate):
@@ -326,12 +326,12 @@ def test_a_running_job_is_cancelled_and_keeps_what_it_published(service, gate):
         await run.publish("1")
         await gate.wait()
 
-    job_id = service.bob.submit()
+    job_id = service.u_b.submit()
     assert gate.reached.wait(10)
-    assert service.bob.post(f"/jobs/{job_id}/cancel").status_code == 204
-    assert service.bob.finished(job_id)["state"]["status"] == "Cancelled"
-    assert service.bob.get(f"/jobs/{job_id}/interim_results").text == "[1]"
-    error = failure_of(service.bob.post(f"/jobs/{job_id}/cancel"), 409)
+    assert service.u_b.post(f"/jobs/{job_id}/cancel").status_code == 204
+    assert service.u_b.finished(job_id)["state"]["status"] == "Cancelled"
+    assert service.u_b.get(f"/jobs/{job_id}/interim_results").text == "[1]"
+    error = failure_of(service.u_b.post(f"/jobs/{job_id}/cancel"), 409)
     assert error["code"] == "invalid_state"
     assert error["message"] == f"The job {job_id} is final already: Cancelled."
 
@@ -344,16 +344,16 @@ def test_a_queued_job_is_cancelled_without_ever_running(make_service, gate):
         async def script(run):
             await gate.wait()
 
-        first = service.bob.submit()
+        first = service.u_b.submit()
         assert gate.reached.wait(10)
-        second = service.bob.submit()
-        error = failure_of(service.bob.post(f"/jobs/{second}/stop"), 409)
+        second = service.u_b.submit()
+        error = failure_of(service.u_b.post(f"/jobs/{second}/stop"), 409)
         assert error["code"] == "invalid_state"
-        assert service.bob.post(f"/jobs/{second}/cancel").status_code == 204
-        job = service.bob.finished(second)
+        assert service.u_b.post(f"/jobs/{second}/cancel").status_code == 204
+        job = service.u_b.finished(second)
         assert (job["state"]["status"], job["started"]) == ("Cancelled", None)
         gate.open()
-        service.bob.finished(first)
+        service.u_b.finished(first)
         assert [spec.job_id for spec in service.executor.specs] == [first]
 
 
@@ -365,48 +365,48 @@ def test_a_stopped_job_completes_with_its_result(service, gate):
         await gate.wait()
         return json.dumps(run.stop_requested)
 
-    job_id = service.bob.submit()
+    job_id = service.u_b.submit()
     assert gate.reached.wait(10)
-    assert service.bob.post(f"/jobs/{job_id}/stop").status_code == 204
+    assert service.u_b.post(f"/jobs/{job_id}/stop").status_code == 204
     gate.open()
-    assert service.bob.get(f"/jobs/{job_id}/results?wait=10").text == "true"
-    assert failure_of(service.bob.post(f"/jobs/{job_id}/stop"), 409)
+    assert service.u_b.get(f"/jobs/{job_id}/results?wait=10").text == "true"
+    assert failure_of(service.u_b.post(f"/jobs/{job_id}/stop"), 409)
 
 
 def test_jobs_are_listed_newest_first_with_the_count_of_all(service):
     service.seed()
     service.seed("other")
-    ids = [service.bob.submit(tags=[str(n)]) for n in range(3)]
-    service.bob.submit("other")
-    page = service.bob.get("/jobs?limit=2&program=hello").json()
+    ids = [service.u_b.submit(tags=[str(n)]) for n in range(3)]
+    service.u_b.submit("other")
+    page = service.u_b.get("/jobs?limit=2&program=hello").json()
     assert [job["id"] for job in page["jobs"]] == [ids[2], ids[1]]
     assert (page["count"], page["limit"], page["offset"]) == (3, 2, 0)
-    tagged = service.bob.get("/jobs?tags=1").json()
+    tagged = service.u_b.get("/jobs?tags=1").json()
     assert [job["id"] for job in tagged["jobs"]] == [ids[1]]
-    oldest = service.bob.get("/jobs?sort=ASC&limit=1").json()
+    oldest = service.u_b.get("/jobs?sort=ASC&limit=1").json()
     assert oldest["jobs"][0]["id"] == ids[0]
     created = oldest["jobs"][0]["created"]
-    before = service.bob.get("/jobs", params={"created_before": created}).json()
+    before = service.u_b.get("/jobs", params={"created_before": created}).json()
     assert before["count"] == 1
 
 
 def test_an_admin_lists_everyones_jobs_and_can_ask_for_their_own(service):
     service.seed()
-    job_id = service.bob.submit()
+    job_id = service.u_b.submit()
     assert [job["id"] for job in service.root.get("/jobs").json()["jobs"]] == [job_id]
     assert service.root.get("/jobs?of=me").json()["count"] == 0
-    assert service.carol.get("/jobs").json()["count"] == 0
+    assert service.other.get("/jobs").json()["count"] == 0
 
 
 def test_tags_are_replaced_and_a_final_job_is_deleted(service):
     service.seed()
-    job_id = service.bob.submit(tags=["old"])
-    service.bob.finished(job_id)
-    answer = service.bob.put(f"/jobs/{job_id}/tags", json={"tags": ["new"]})
+    job_id = service.u_b.submit(tags=["old"])
+    service.u_b.finished(job_id)
+    answer = service.u_b.put(f"/jobs/{job_id}/tags", json={"tags": ["new"]})
     assert answer.status_code == 204
-    assert service.bob.get(f"/jobs/{job_id}").json()["tags"] == ["new"]
-    assert service.bob.delete(f"/jobs/{job_id}").status_code == 204
-    assert failure_of(service.bob.get(f"/jobs/{job_id}"), 404)
+    assert service.u_b.get(f"/jobs/{job_id}").json()["tags"] == ["new"]
+    assert service.u_b.delete(f"/jobs/{job_id}").status_code == 204
+    assert failure_of(service.u_b.get(f"/jobs/{job_id}"), 404)
 
 
 def test_a_running_job_is_not_deleted(service, gate):
@@ -416,19 +416,19 @@ def test_a_running_job_is_not_deleted(service, gate):
     async def script(run):
         await gate.wait()
 
-    job_id = service.bob.submit()
+    job_id = service.u_b.submit()
     assert gate.reached.wait(10)
-    error = failure_of(service.bob.delete(f"/jobs/{job_id}"), 409)
+    error = failure_of(service.u_b.delete(f"/jobs/{job_id}"), 409)
     assert (error["code"], error["hint"]) == ("invalid_state", "Cancel it first.")
     gate.open()
 
 
 def test_a_session_has_the_id_of_the_job_that_opened_it(service):
     service.seed()
-    first = service.bob.submit(start_session=True)
-    second = service.bob.submit(session_id=first)
+    first = service.u_b.submit(start_session=True)
+    second = service.u_b.submit(session_id=first)
     sessions = [
-        service.bob.get(f"/jobs/{job_id}").json()["session_id"]
+        service.u_b.get(f"/jobs/{job_id}").json()["session_id"]
         for job_id in (first, second)
     ]
     assert sessions == [first, first]
@@ -440,19 +440,19 @@ PARTS = ("", "/results", "/interim_results", "/logs", "/metrics", "/inputs", "/e
 @pytest.mark.parametrize("part", PARTS)
 def test_other_peoples_jobs_are_404(service, part):
     service.seed()
-    job_id = service.bob.submit()
-    error = failure_of(service.carol.get(f"/jobs/{job_id}{part}"), 404)
+    job_id = service.u_b.submit()
+    error = failure_of(service.other.get(f"/jobs/{job_id}{part}"), 404)
     assert error["message"] == f"There is no job '{job_id}'."
     assert service.root.get(f"/jobs/{job_id}{part}").status_code in {200, 204}
 
 
 def test_other_people_do_not_end_delete_or_tag_a_job(service):
     service.seed()
-    job_id = service.bob.submit()
+    job_id = service.u_b.submit()
     answers = [
-        service.carol.post(f"/jobs/{job_id}/cancel"),
-        service.carol.post(f"/jobs/{job_id}/stop"),
-        service.carol.delete(f"/jobs/{job_id}"),
-        service.carol.put(f"/jobs/{job_id}/tags", json={"tags": []}),
+        service.other.post(f"/jobs/{job_id}/cancel"),
+        service.other.post(f"/jobs/{job_id}/stop"),
+        service.other.delete(f"/jobs/{job_id}"),
+        service.other.put(f"/jobs/{job_id}/tags", json={"tags": []}),
     ]
     assert [answer.status_code for answer in answers] == [404] * 4

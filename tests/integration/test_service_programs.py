@@ -20,25 +20,25 @@ def put(account, info, name="hello", version="1.0.0", query="", **headers):
 
 def test_a_bundle_is_published_run_and_published_again_without_harm(service):
     info = service.bundle()
-    first = put(service.alice, info, query="?label=stable&visibility=public")
+    first = put(service.maker, info, query="?label=stable&visibility=public")
     assert first.status_code == 201
     release = first.json()
     assert release["digest"] == info.digest
     assert release["labels"] == ["latest", "stable"]
     assert release["metadata"]["name"] == "hello"
-    assert (release["size"], release["published_by"]) == (info.size, "alice")
-    again = put(service.alice, info)
+    assert (release["size"], release["published_by"]) == (info.size, "maker")
+    again = put(service.maker, info)
     assert (again.status_code, again.json()) == (200, release)
-    job_id = service.bob.submit(inputs='{"x": 1}')
-    assert service.bob.get(f"/jobs/{job_id}/results?wait=10").text == '{"x": 1}'
+    job_id = service.u_b.submit(inputs='{"x": 1}')
+    assert service.u_b.get(f"/jobs/{job_id}/results?wait=10").text == '{"x": 1}'
 
 
 def test_other_bytes_under_a_published_version_are_a_conflict(service):
-    put(service.alice, service.bundle())
+    put(service.maker, service.bundle())
     changed = service.bundle(
         source="def main(backend, user_messenger):\n    return 2\n"
     )
-    error = failure_of(put(service.alice, changed), 409)
+    error = failure_of(put(service.maker, changed), 409)
     assert error["code"] == "version_exists"
     assert error["message"] == "hello 1.0.0 is published with other bytes."
     assert "raise the version" in error["hint"]
@@ -47,7 +47,7 @@ def test_other_bytes_under_a_published_version_are_a_conflict(service):
 def test_a_name_of_another_owner_is_taken(service):
     service.seed(visibility="private")
     info = service.bundle(version="2.0.0")
-    error = failure_of(put(service.carol, info, version="2.0.0"), 409)
+    error = failure_of(put(service.other, info, version="2.0.0"), 409)
     assert error["code"] == "name_taken"
     assert error["message"] == "The name 'hello' belongs to another owner."
 
@@ -56,13 +56,13 @@ def test_an_admin_publishes_for_the_owner(service):
     service.seed()
     info = service.bundle(version="2.0.0")
     assert put(service.root, info, version="2.0.0").status_code == 201
-    program = service.alice.get("/programs/hello").json()
-    assert (program["owner"], program["version"]) == ("alice", "2.0.0")
+    program = service.maker.get("/programs/hello").json()
+    assert (program["owner"], program["version"]) == ("maker", "2.0.0")
 
 
 def test_a_bundle_must_be_what_it_is_published_as(service):
     info = service.bundle("other", "3.0.0")
-    error = failure_of(put(service.alice, info), 400)
+    error = failure_of(put(service.maker, info), 400)
     assert error["code"] == "bad_bundle"
     assert [problem["message"] for problem in error["problems"]] == [
         "is 'other', but is published as 'hello'",
@@ -73,7 +73,7 @@ def test_a_bundle_must_be_what_it_is_published_as(service):
 def test_a_damaged_upload_is_noticed_by_its_digest(service):
     info = service.bundle()
     digest = f"sha256:{'0' * 64}"
-    error = failure_of(put(service.alice, info, **{"X-Bundle-Digest": digest}), 400)
+    error = failure_of(put(service.maker, info, **{"X-Bundle-Digest": digest}), 400)
     assert error["code"] == "bad_digest"
 
 
@@ -86,17 +86,17 @@ def test_a_damaged_bundle_is_refused_with_what_is_wrong(service, damage):
         "empty": b"",
         "text": b"hello",
     }[damage]
-    answer = service.alice.put("/programs/hello/releases/1.0.0", content=content)
+    answer = service.maker.put("/programs/hello/releases/1.0.0", content=content)
     error = failure_of(answer, 400)
     assert error["code"] == "bad_bundle"
     assert error["problems"] or error["message"]
-    assert service.alice.get("/programs").json()["count"] == 0
+    assert service.maker.get("/programs").json()["count"] == 0
     assert list(service.context.spool_dir.iterdir()) == []
 
 
 def test_a_program_without_main_is_refused(service):
     info = service.bundle(source="x = 1\n")
-    error = failure_of(put(service.alice, info), 400)
+    error = failure_of(put(service.maker, info), 400)
     assert error["code"] == "bad_bundle"
     assert any("main" in problem["message"] for problem in error["problems"])
 
@@ -107,7 +107,7 @@ def test_an_upload_of_eleven_megabytes_is_413_and_leaves_nothing(service):
             yield b"x" * 1024 * 1024
 
     for content in (pieces(), b"x" * 11 * 1024 * 1024):
-        answer = service.alice.put("/programs/hello/releases/1.0.0", content=content)
+        answer = service.maker.put("/programs/hello/releases/1.0.0", content=content)
         error = failure_of(answer, 413)
         assert error["code"] == "too_large"
         assert error["message"] == "The request is larger than 10,485,760 bytes."
@@ -115,15 +115,15 @@ def test_an_upload_of_eleven_megabytes_is_413_and_leaves_nothing(service):
 
 
 def test_a_user_may_not_publish(service):
-    error = failure_of(put(service.bob, service.bundle()), 403)
+    error = failure_of(put(service.u_b, service.bundle()), 403)
     assert error["code"] == "forbidden"
-    assert error["message"] == "bob has the role user; this needs the role author."
+    assert error["message"] == "u_b has the role user; this needs the role author."
 
 
 def test_the_program_document_is_that_of_the_latest_release(service):
     spec = {"parameters": {"type": "object", "properties": {"x": {"type": "number"}}}}
     info = service.seed(spec=spec)
-    program = service.bob.get("/programs/hello").json()
+    program = service.u_b.get("/programs/hello").json()
     assert program["spec"] == spec
     assert program["digest"] == info.digest
     assert (program["cost"], program["is_public"]) == (300, True)
@@ -134,27 +134,27 @@ def test_the_program_document_is_that_of_the_latest_release(service):
 def test_programs_are_searched_and_paged(service):
     for name in ("vqe", "qaoa", "vqe-2"):
         service.seed(name)
-    found = service.bob.get("/programs?search=VQE&limit=1").json()
+    found = service.u_b.get("/programs?search=VQE&limit=1").json()
     assert (len(found["programs"]), found["count"]) == (1, 2)
 
 
 def test_a_private_program_is_404_for_others(service):
     service.seed("secret", visibility="private")
     for path in ("", "/releases", "/releases/1.0.0", "/releases/1.0.0/bundle"):
-        error = failure_of(service.carol.get(f"/programs/secret{path}"), 404)
+        error = failure_of(service.other.get(f"/programs/secret{path}"), 404)
         assert error["code"] == "program_not_found"
-    assert service.carol.get("/programs").json()["count"] == 0
-    failure_of(service.carol.delete("/programs/secret"), 404)
-    assert service.alice.get("/programs").json()["count"] == 1
+    assert service.other.get("/programs").json()["count"] == 0
+    failure_of(service.other.delete("/programs/secret"), 404)
+    assert service.maker.get("/programs").json()["count"] == 1
     assert service.root.get("/programs/secret").status_code == 200
 
 
 def test_public_means_metadata_and_running_but_never_the_source(service):
     info = service.seed()
-    assert service.bob.get("/programs/hello/releases/1.0.0").status_code == 200
-    error = failure_of(service.carol.get("/programs/hello/releases/1.0.0/bundle"), 403)
-    assert error["message"] == "The program 'hello' belongs to alice."
-    answer = service.alice.get("/programs/hello/releases/latest/bundle")
+    assert service.u_b.get("/programs/hello/releases/1.0.0").status_code == 200
+    error = failure_of(service.other.get("/programs/hello/releases/1.0.0/bundle"), 403)
+    assert error["message"] == "The program 'hello' belongs to maker."
+    answer = service.maker.get("/programs/hello/releases/latest/bundle")
     assert answer.headers["x-bundle-digest"] == info.digest
     assert len(answer.content) == info.size
 
@@ -162,19 +162,19 @@ def test_public_means_metadata_and_running_but_never_the_source(service):
 def test_only_the_owner_changes_a_program(service):
     service.seed()
     answers = [
-        service.carol.patch("/programs/hello", json={"visibility": "private"}),
-        service.carol.put("/programs/hello/labels/mine", json={"version": "1.0.0"}),
-        service.carol.delete("/programs/hello"),
+        service.other.patch("/programs/hello", json={"visibility": "private"}),
+        service.other.put("/programs/hello/labels/mine", json={"version": "1.0.0"}),
+        service.other.delete("/programs/hello"),
     ]
     assert [answer.status_code for answer in answers] == [403] * 3
 
 
 def test_visibility_changes(service):
     service.seed()
-    answer = service.alice.patch("/programs/hello", json={"visibility": "private"})
+    answer = service.maker.patch("/programs/hello", json={"visibility": "private"})
     assert answer.json()["is_public"] is False
-    failure_of(service.bob.get("/programs/hello"), 404)
-    bad = service.alice.patch("/programs/hello", json={"visibility": "secret"})
+    failure_of(service.u_b.get("/programs/hello"), 404)
+    bad = service.maker.patch("/programs/hello", json={"visibility": "secret"})
     error = failure_of(bad, 400)
     assert error["problems"][0]["path"] == "visibility"
 
@@ -182,26 +182,26 @@ def test_visibility_changes(service):
 def test_a_label_moves_and_a_rollback_is_the_label_latest(service):
     service.seed(version="1.0.0")
     service.seed(version="2.0.0", source="def main(b, m): return 2\n")
-    answer = service.alice.put(
+    answer = service.maker.put(
         "/programs/hello/labels/latest", json={"version": "1.0.0"}
     )
     assert answer.json()["labels"] == {"latest": "1.0.0"}
-    assert service.bob.get("/programs/hello").json()["version"] == "1.0.0"
-    missing = service.alice.put(
+    assert service.u_b.get("/programs/hello").json()["version"] == "1.0.0"
+    missing = service.maker.put(
         "/programs/hello/labels/beta", json={"version": "7.0.0"}
     )
     assert failure_of(missing, 404)["code"] == "release_not_found"
-    bad = service.alice.put("/programs/hello/labels/1.0", json={"version": "1.0.0"})
+    bad = service.maker.put("/programs/hello/labels/1.0", json={"version": "1.0.0"})
     assert failure_of(bad, 400)["problems"][0]["path"] == "label"
 
 
 def test_a_deleted_program_is_gone_but_its_jobs_keep_their_results(service):
     service.seed()
-    job_id = service.bob.submit(inputs="{}")
-    service.bob.finished(job_id)
-    assert service.alice.delete("/programs/hello").status_code == 204
-    failure_of(service.bob.get("/programs/hello"), 404)
-    assert service.bob.get(f"/jobs/{job_id}/results").json() == {}
+    job_id = service.u_b.submit(inputs="{}")
+    service.u_b.finished(job_id)
+    assert service.maker.delete("/programs/hello").status_code == 204
+    failure_of(service.u_b.get("/programs/hello"), 404)
+    assert service.u_b.get(f"/jobs/{job_id}/results").json() == {}
 
 
 def test_the_retired_form_of_metadata_is_normalised_at_the_door(service):
@@ -210,7 +210,7 @@ def test_the_retired_form_of_metadata_is_normalised_at_the_door(service):
             {"name": "x", "description": "d", "type": "integer", "required": True}
         ]
     }
-    answer = put(service.alice, service.bundle(spec=spec))
+    answer = put(service.maker, service.bundle(spec=spec))
     assert answer.status_code == 201, answer.text
     parameters = json.loads(answer.text)["metadata"]["spec"]["parameters"]
     assert "x" in parameters["properties"]

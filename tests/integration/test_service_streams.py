@@ -32,8 +32,8 @@ def talkative(service):
 
 
 def test_the_websocket_brings_every_event_once_and_closes_after_the_last(talkative):
-    job_id = talkative.bob.submit()
-    events = talkative.bob.stream(job_id)
+    job_id = talkative.u_b.submit()
+    events = talkative.u_b.stream(job_id)
     assert_gapless(events)
     assert kinds(events) == [
         "status",
@@ -54,16 +54,16 @@ def test_the_websocket_brings_every_event_once_and_closes_after_the_last(talkati
 
 
 def test_a_stream_goes_on_after_the_number_given(talkative):
-    job_id = talkative.bob.submit()
-    talkative.bob.finished(job_id)
-    assert_gapless(talkative.bob.stream(job_id, after=4), first=5)
+    job_id = talkative.u_b.submit()
+    talkative.u_b.finished(job_id)
+    assert_gapless(talkative.u_b.stream(job_id, after=4), first=5)
 
 
 def test_a_stream_behind_the_end_closes_at_once(talkative):
-    job_id = talkative.bob.submit()
-    talkative.bob.finished(job_id)
-    assert talkative.bob.stream(job_id, after=7) == []
-    assert talkative.bob.stream(job_id, after=700) == []
+    job_id = talkative.u_b.submit()
+    talkative.u_b.finished(job_id)
+    assert talkative.u_b.stream(job_id, after=7) == []
+    assert talkative.u_b.stream(job_id, after=700) == []
 
 
 def test_a_stream_is_told_while_the_job_runs(service, gate):
@@ -74,9 +74,9 @@ def test_a_stream_is_told_while_the_job_runs(service, gate):
         await run.publish("1")
         await gate.wait()
 
-    job_id = service.bob.submit()
+    job_id = service.u_b.submit()
     path = f"/api/v1/jobs/{job_id}/stream"
-    with service.client.websocket_connect(path, headers=service.bob.headers) as socket:
+    with service.client.websocket_connect(path, headers=service.u_b.headers) as socket:
         seen = []
         while "interim" not in kinds(seen):
             seen += socket.receive_json()
@@ -95,14 +95,14 @@ def test_a_listener_that_leaves_is_forgotten(service, gate):
         await run.publish("1")
         await gate.wait()
 
-    job_id = service.bob.submit()
+    job_id = service.u_b.submit()
     path = f"/api/v1/jobs/{job_id}/stream"
-    with service.client.websocket_connect(path, headers=service.bob.headers) as socket:
+    with service.client.websocket_connect(path, headers=service.u_b.headers) as socket:
         socket.receive_json()
         assert len(service.context.hub) == 1
     assert len(service.context.hub) == 0
     gate.open()
-    service.bob.finished(job_id)
+    service.u_b.finished(job_id)
 
 
 def test_thousands_of_events_come_in_frames_of_bounded_size(service):
@@ -112,11 +112,11 @@ def test_thousands_of_events_come_in_frames_of_bounded_size(service):
     async def script(run):
         await run.publish(*map(str, range(5000)))
 
-    job_id = service.bob.submit()
-    service.bob.finished(job_id)
+    job_id = service.u_b.submit()
+    service.u_b.finished(job_id)
     path = f"/api/v1/jobs/{job_id}/stream"
     frames = []
-    with service.client.websocket_connect(path, headers=service.bob.headers) as socket:
+    with service.client.websocket_connect(path, headers=service.u_b.headers) as socket:
         while (message := socket.receive())["type"] == "websocket.send":
             frames.append(json.loads(message["text"]))
     assert [len(frame) for frame in frames] == [2000, 2000, 1004]
@@ -124,10 +124,10 @@ def test_thousands_of_events_come_in_frames_of_bounded_size(service):
 
 
 @pytest.mark.parametrize(
-    ("account", "status"), [("nobody", 401), ("carol", 404), ("root", 101)]
+    ("account", "status"), [("nobody", 401), ("other", 404), ("root", 101)]
 )
 def test_the_websocket_asks_who_you_are(talkative, account, status):
-    job_id = talkative.bob.submit()
+    job_id = talkative.u_b.submit()
     headers = getattr(talkative, account).headers
     path = f"/api/v1/jobs/{job_id}/stream"
     if status == 101:
@@ -144,14 +144,14 @@ def test_the_websocket_asks_who_you_are(talkative, account, status):
 
 
 def test_events_are_paged(talkative):
-    job_id = talkative.bob.submit()
-    talkative.bob.finished(job_id)
-    first = talkative.bob.get(f"/jobs/{job_id}/events?limit=3").json()
+    job_id = talkative.u_b.submit()
+    talkative.u_b.finished(job_id)
+    first = talkative.u_b.get(f"/jobs/{job_id}/events?limit=3").json()
     assert (first["last_seq"], first["final"]) == (3, False)
-    rest = talkative.bob.get(f"/jobs/{job_id}/events?after=3").json()
+    rest = talkative.u_b.get(f"/jobs/{job_id}/events?after=3").json()
     assert (rest["last_seq"], rest["final"]) == (7, True)
     assert_gapless(first["events"] + rest["events"])
-    end = talkative.bob.get(f"/jobs/{job_id}/events?after=7&wait=30").json()
+    end = talkative.u_b.get(f"/jobs/{job_id}/events?after=7&wait=30").json()
     assert end == {"events": [], "last_seq": 7, "final": True}
 
 
@@ -163,19 +163,19 @@ def test_a_page_waits_for_the_first_event(service, gate):
         await gate.wait()
         await run.publish("1")
 
-    job_id = service.bob.submit()
+    job_id = service.u_b.submit()
     assert gate.reached.wait(10)
-    empty = service.bob.get(f"/jobs/{job_id}/events?after=2&wait=0.05").json()
+    empty = service.u_b.get(f"/jobs/{job_id}/events?after=2&wait=0.05").json()
     assert empty == {"events": [], "last_seq": 2, "final": False}
     gate.open()
-    page = service.bob.get(f"/jobs/{job_id}/events?after=2&wait=10").json()
+    page = service.u_b.get(f"/jobs/{job_id}/events?after=2&wait=10").json()
     assert page["events"][0]["data"] == "1"
 
 
 def test_server_sent_events_carry_the_number_as_id(talkative):
-    job_id = talkative.bob.submit()
+    job_id = talkative.u_b.submit()
     headers = {"Accept": "text/event-stream"}
-    answer = talkative.bob.get(f"/jobs/{job_id}/events", headers=headers)
+    answer = talkative.u_b.get(f"/jobs/{job_id}/events", headers=headers)
     assert answer.headers["content-type"].startswith("text/event-stream")
     blocks = [
         dict(line.split(": ", 1) for line in block.splitlines())
@@ -188,10 +188,10 @@ def test_server_sent_events_carry_the_number_as_id(talkative):
 
 
 def test_a_reader_of_server_sent_events_resumes_by_its_last_id(talkative):
-    job_id = talkative.bob.submit()
-    talkative.bob.finished(job_id)
+    job_id = talkative.u_b.submit()
+    talkative.u_b.finished(job_id)
     headers = {"Accept": "text/event-stream", "Last-Event-ID": "6"}
-    answer = talkative.bob.get(f"/jobs/{job_id}/events", headers=headers)
+    answer = talkative.u_b.get(f"/jobs/{job_id}/events", headers=headers)
     assert answer.text.startswith("id: 7\nevent: status\n")
 
 
@@ -211,12 +211,12 @@ def test_a_large_message_is_fetched_by_its_digest(service, tmp_path):
         event = Event(numbered.seq, numbered.time, EventType.INTERIM, None, blob)
         await run._sink.append([event])
 
-    job_id = service.bob.submit()
-    events = service.bob.stream(job_id)
+    job_id = service.u_b.submit()
+    events = service.u_b.stream(job_id)
     assert (events[2]["data"], events[2]["blob"]) == (None, digest)
     assert events[2]["size"] == len(text)
-    assert service.bob.get(f"/jobs/{job_id}/blobs/{digest}").text == text
-    assert service.bob.get(f"/jobs/{job_id}/interim_results").text == f"[{text}]"
+    assert service.u_b.get(f"/jobs/{job_id}/blobs/{digest}").text == text
+    assert service.u_b.get(f"/jobs/{job_id}/interim_results").text == f"[{text}]"
 
 
 def test_closing_the_service_releases_who_waits(service, gate):
@@ -226,16 +226,16 @@ def test_closing_the_service_releases_who_waits(service, gate):
     async def script(run):
         await gate.wait()
 
-    job_id = service.bob.submit()
+    job_id = service.u_b.submit()
     assert gate.reached.wait(10)
 
     async def close_soon():
         asyncio.get_running_loop().call_later(0.05, service.context.hub.close)
 
     service.do(close_soon)
-    answer = service.bob.get(f"/jobs/{job_id}/results?wait=60")
+    answer = service.u_b.get(f"/jobs/{job_id}/results?wait=60")
     assert answer.status_code == 204
     path = f"/api/v1/jobs/{job_id}/stream?after=2"
-    with service.client.websocket_connect(path, headers=service.bob.headers) as socket:
+    with service.client.websocket_connect(path, headers=service.u_b.headers) as socket:
         assert socket.receive()["code"] == 1001
     gate.open()

@@ -37,7 +37,7 @@ def test_a_store_that_fails_makes_the_service_unhealthy(service):
 
 def test_metrics_count_jobs_and_events_and_name_nobody(service):
     service.seed()
-    service.bob.finished(service.bob.submit())
+    service.u_b.finished(service.u_b.submit())
     service.do(service.context.drain)
     text = service.client.get("/metrics").text
     samples = {
@@ -50,7 +50,7 @@ def test_metrics_count_jobs_and_events_and_name_nobody(service):
     assert samples["qrt_jobs_finished_total"] == (completed, 1)
     assert samples["qrt_events_stored_total"] == ({}, 2)
     assert samples["qrt_jobs_running"] == ({}, 0)
-    assert "bob" not in text
+    assert "u_b" not in text
 
 
 def test_versions_are_told_without_a_token(service):
@@ -71,9 +71,9 @@ def test_backends_are_listed_with_their_queues(make_service, gate):
             await gate.wait()
 
         for _ in range(3):
-            service.bob.submit()
+            service.u_b.submit()
         assert gate.reached.wait(10)
-        devices = service.bob.get("/backends").json()["devices"]
+        devices = service.u_b.get("/backends").json()["devices"]
         [aer] = [each for each in devices if each["name"] == "aer_simulator"]
         assert aer["status"] == {"name": "online"}
         assert (aer["queue_length"], aer["simulator"]) == (2, True)
@@ -100,18 +100,18 @@ def test_a_backend_is_described_by_a_child_and_the_answer_is_kept(service, monke
         )
 
     monkeypatch.setattr(backends, "_describe_all", describe)
-    first = service.bob.get("/backends/ibmq_qasm_simulator/configuration").json()
+    first = service.u_b.get("/backends/ibmq_qasm_simulator/configuration").json()
     assert first == {"backend_name": "aer_simulator"}
-    assert service.bob.get("/backends/aer_simulator/properties").json() == {}
-    status = service.bob.get("/backends/aer_simulator/status").json()
+    assert service.u_b.get("/backends/aer_simulator/properties").json() == {}
+    status = service.u_b.get("/backends/aer_simulator/status").json()
     assert status == {"state": True, "length_queue": 0}
     service.context.backends._described = None
-    assert service.bob.get("/backends/aer_simulator/properties").json() == {}
+    assert service.u_b.get("/backends/aer_simulator/properties").json() == {}
     assert made == [1]
 
 
 def test_a_backend_that_is_not_there_is_404(service):
-    answer = service.bob.get("/backends/aer_simulato/status")
+    answer = service.u_b.get("/backends/aer_simulato/status")
     assert answer.status_code == 404
     assert "Did you mean 'aer_simulator'?" in answer.json()["error"]["hint"]
 
@@ -141,6 +141,6 @@ def test_the_openapi_document_is_valid_and_complete(service):
 @pytest.mark.parametrize("path", ["/jobs/none", "/nothing", "/jobs?limit=0"])
 def test_errors_have_the_form_that_the_document_promises(service, path):
     document = service.client.get("/openapi.json").json()
-    answer = service.bob.get(path)
+    answer = service.u_b.get(path)
     jsonschema.validate(answer.json(), document["components"]["schemas"]["Error"])
     assert answer.status_code >= 400

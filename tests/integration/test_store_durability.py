@@ -219,9 +219,9 @@ def test_a_locked_database_fails_all_who_wait_at_once(store, ask, tmp_path):
 
 
 def test_errors_show_no_values(store, ask):
-    ask(store.users.add("bob", Role.USER, SECRET))
+    ask(store.users.add("u_b", Role.USER, SECRET))
     with pytest.raises(StorageError) as caught:
-        ask(store.users.add("eve", Role.USER, SECRET))
+        ask(store.users.add("u_c", Role.USER, SECRET))
     assert SECRET not in f"{caught.value} {caught.value.__cause__}"
 
 
@@ -283,6 +283,6 @@ def test_sweeping_works_through_many_blobs(store, ask, tmp_path):
         path.touch()
         blobs.put_file(path, digest_of(str(number)))
     release = a_release(version="1.1.0", text="7")
-    ask(store.programs.publish(release, owner="ada", description=""))
+    ask(store.programs.publish(release, owner="u_a", description=""))
     assert ask(store.sweep(older_than_s=0)) == 519
     assert list(blobs.digests()) == [digest_of("7")]

@@ -61,7 +61,7 @@ def test_what_waits_is_committed_together(store, ask):
     async def submit_many():
         holding, go = await hold_the_writer(store)
         work = [store.jobs.submit(a_job()) for _ in range(50)]
-        work += [store.users.add("ada", Role.USER, "h") for _ in range(10)]
+        work += [store.users.add("u_a", Role.USER, "h") for _ in range(10)]
         waiting = [asyncio.ensure_future(item) for item in work]
         await asyncio.sleep(0)
         event.listen(store.users._writer._connection, "commit", commits.append)
@@ -87,7 +87,7 @@ def test_one_that_fails_spoils_nothing_for_those_it_waited_with(store, ask):
         works = [
             store.jobs.submit(a_job()),
             store.users._writer.do(fail),
-            store.users.add("ada", Role.USER, "other"),
+            store.users.add("u_a", Role.USER, "other"),
             store.users._writer.do(stumble),
             store.jobs.submit(a_job()),
         ]
@@ -112,7 +112,7 @@ def test_a_write_that_nobody_waits_for_any_more_is_done(store, ask):
         submitting.cancel()
         go.set()
         await holding
-        await store.users.add("bob", Role.USER, "h")
+        await store.users.add("u_b", Role.USER, "h")
 
     ask(give_up())
     assert ask(store.jobs.find(JobQuery()))[1] == 1
@@ -144,7 +144,7 @@ def test_a_closed_store_says_so(make_store, ask):
     store = make_store()
     ask(store.close())
     for call in (
-        lambda: store.users.add("ada", Role.USER, "h"),
+        lambda: store.users.add("u_a", Role.USER, "h"),
         store.users.list,
     ):
         with pytest.raises(StorageError, match="the store is closed"):

@@ -171,8 +171,8 @@ def test_a_path_with_a_percent_sign_is_a_path(tmp_path):
     async def add():
         store = SqlStore(f"sqlite:///{tmp_path}/100%25.db", MemoryBlobStore())
         await store.open()
-        user = await store.users.add("ada", Role.USER, "h")
+        user = await store.users.add("u_a", Role.USER, "h")
         await store.close()
         return user.name
 
-    assert asyncio.run(add()) == "ada"
+    assert asyncio.run(add()) == "u_a"

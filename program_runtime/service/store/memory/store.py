@@ -29,8 +29,8 @@ class MemoryStore:
         >>> import asyncio
         >>> from program_runtime.service.domain import Role
         >>> store = MemoryStore()
-        >>> asyncio.run(store.users.add("ada", Role.AUTHOR, "hash")).name
-        'ada'
+        >>> asyncio.run(store.users.add("u_a", Role.AUTHOR, "hash")).name
+        'u_a'
     """
 
     def __init__(

@@ -104,7 +104,7 @@ def test_two_submissions_are_two_jobs_unless_they_share_a_key(contract, api):
 def test_what_would_do_harm_twice_is_sent_once(contract, api):
     contract.drop_next("POST /users", after_acting=True)
     with pytest.raises(errors.ServiceUnreachableError):
-        api.add_user("ann", "user")
+        api.add_user("u_a", "user")
     assert contract.seen("POST") == ["POST /users"]
 
 
@@ -117,11 +117,11 @@ def test_an_action_whose_answer_was_lost_is_sent_again(contract, api, action):
 
 
 def test_users_are_added_listed_renewed_and_revoked(contract, api):
-    assert api.add_user("ann", "author")["token"] == "qrt_new"
+    assert api.add_user("u_a", "author")["token"] == "qrt_new"
     assert api.users() == [{"name": "owner"}]
-    assert api.rotate_user("ann")["token"] == "qrt_newer"
-    api.revoke_user("ann")
-    assert contract.requests[-1] == "DELETE /users/ann"
+    assert api.rotate_user("u_a")["token"] == "qrt_newer"
+    api.revoke_user("u_a")
+    assert contract.requests[-1] == "DELETE /users/u_a"
 
 
 def test_versions_and_labels_pass_through(contract, api):

@@ -62,7 +62,7 @@ def test_each_refusal_has_its_exception(contract, api, answer, call, kind):
         "job": lambda api: api.job("job_1"),
         "backend": lambda api: api.backend_status("aer"),
         "submit": lambda api: api.submit_job({}),
-        "user": lambda api: api.revoke_user("ann"),
+        "user": lambda api: api.revoke_user("u_a"),
     }
     detail = {"error": {"code": code, "message": "No.", "hint": "Do this."}}
     error = refusal(contract, api, status, detail, calls[call])

@@ -8,7 +8,7 @@ from program_runtime.metadata import ParameterNamespace, RuntimeProgram
 ANSWER = {
     "id": "vqe",
     "name": "vqe",
-    "owner": "ada",
+    "owner": "u_a",
     "description": "Ground energies.",
     "version": "1.2.0",
     "labels": {"latest": "1.2.0"},
@@ -40,7 +40,7 @@ def test_an_answer_of_the_service_has_all_fields():
     assert program.is_public is True
     assert program.backend_requirements["min_num_qubits"] == 5
     assert program.return_values == {"type": "string"}
-    assert (program.version, program.owner) == ("1.2.0", "ada")
+    assert (program.version, program.owner) == ("1.2.0", "u_a")
     assert program.labels == {"latest": "1.2.0"}
     assert repr(program) == "<RuntimeProgram('vqe')>"
 
@@ -82,7 +82,7 @@ def test_the_text_has_the_layout_of_the_original():
         "  Name: vqe",
         "  Description: Ground energies.",
         "  Version: 1.2.0",
-        "  Owner: ada",
+        "  Owner: u_a",
         "  Creation date: 2024-05-01T10:00:00Z",
         "  Update date: 2024-05-02T10:00:00Z",
         "  Max execution time: 600",

@@ -77,7 +77,7 @@ class Users:
 
     def __init__(self):
         self.asked = 0
-        self.user = User(name="bob", role=Role.USER, created=datetime.now(UTC))
+        self.user = User(name="u_b", role=Role.USER, created=datetime.now(UTC))
         self.users = self
 
     async def by_token_hash(self, token_hash):
@@ -93,7 +93,7 @@ def test_a_token_is_remembered_for_a_moment_only():
     async def scenario():
         for moment in (0, 1.9, 2.1, 2.2):
             now[0] = moment
-            assert (await tokens.user("qrt_right")).name == "bob"
+            assert (await tokens.user("qrt_right")).name == "u_b"
         assert store.asked == 2
         tokens.forget()
         store.user = None
@@ -173,15 +173,15 @@ def test_an_unused_service_knows_for_how_long():
 
 def test_uploads_belong_to_who_sent_them_for_a_day(tmp_path):
     uploads = Uploads(tmp_path / "uploads")
-    uploads.add("bob", "sha256:ab")
+    uploads.add("u_b", "sha256:ab")
     again = Uploads(tmp_path / "uploads")
-    assert again.has("bob", "sha256:ab")
-    assert not again.has("carol", "sha256:ab")
-    assert not again.has("bob", "sha256:../../ab")
+    assert again.has("u_b", "sha256:ab")
+    assert not again.has("other", "sha256:ab")
+    assert not again.has("u_b", "sha256:../../ab")
     [path] = (tmp_path / "uploads").glob("*/*")
     assert again.sweep() == 0
     assert again.sweep(path.stat().st_mtime + 25 * 3600) == 1
-    assert not again.has("bob", "sha256:ab")
+    assert not again.has("u_b", "sha256:ab")
 
 
 def publishable(folder):

@@ -43,7 +43,7 @@ async def context_for(folder, script=echo, **settings):
     info = write_bundle(files, folder / "bundle.zip")
     blobs.put_file(info.path, info.digest)
     await context.start()
-    await context.store.users.add("bob", Role.USER, hash_token("t"))
+    await context.store.users.add("u_b", Role.USER, hash_token("t"))
     release = Release(
         program_id="hello",
         version="1.0.0",
@@ -51,9 +51,9 @@ async def context_for(folder, script=echo, **settings):
         size=info.size,
         metadata={"spec": []},
         created=datetime.now(UTC),
-        published_by="bob",
+        published_by="u_b",
     )
-    await context.store.programs.publish(release, owner="bob", description="")
+    await context.store.programs.publish(release, owner="u_b", description="")
     try:
         yield context
     finally:
@@ -62,7 +62,7 @@ async def context_for(folder, script=echo, **settings):
 
 async def submit(context, inputs=None, **fields):
     new = NewJob(
-        user="bob",
+        user="u_b",
         program_id="hello",
         version="1.0.0",
         backend="aer_simulator",

@@ -15,7 +15,7 @@ NOW = 1_800_000_000.25
 
 def queued(**fields):
     defaults = {
-        "user": "ada",
+        "user": "u_a",
         "program_id": "vqe",
         "version": "1.0.0",
         "backend": "aer_simulator",
@@ -35,7 +35,7 @@ def said(events):
 
 def test_a_queued_job_has_its_first_event():
     new = NewJob(
-        user="ada",
+        user="u_a",
         program_id="vqe",
         version="1.0.0",
         backend="b",

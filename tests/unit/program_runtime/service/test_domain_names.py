@@ -111,11 +111,11 @@ def a_program(visibility):
         size=1,
         metadata={},
         created=TIME,
-        published_by="ada",
+        published_by="u_a",
     )
     return Program(
         id="vqe",
-        owner="ada",
+        owner="u_a",
         description="",
         visibility=visibility,
         created=TIME,
@@ -127,7 +127,7 @@ def a_program(visibility):
 
 USERS = {
     name: User(name=name, role=role, created=TIME)
-    for name, role in [("ada", Role.AUTHOR), ("bob", Role.AUTHOR), ("root", Role.ADMIN)]
+    for name, role in [("u_a", Role.AUTHOR), ("u_b", Role.AUTHOR), ("root", Role.ADMIN)]
 }
 
 
@@ -137,15 +137,15 @@ def allowed(rule, thing):
 
 def test_private_programs_are_for_owner_and_admin():
     private, public = map(a_program, Visibility)
-    assert allowed(may_see_program, private) == {"ada", "root"}
-    assert allowed(may_see_program, public) == {"ada", "bob", "root"}
-    assert allowed(may_change_program, public) == {"ada", "root"}
+    assert allowed(may_see_program, private) == {"u_a", "root"}
+    assert allowed(may_see_program, public) == {"u_a", "u_b", "root"}
+    assert allowed(may_change_program, public) == {"u_a", "root"}
 
 
 def test_jobs_are_for_their_user_and_admin():
     job = Job(
         id="job_1",
-        user="bob",
+        user="u_b",
         program_id="vqe",
         version="1.0.0",
         digest="sha256:0",
@@ -154,7 +154,7 @@ def test_jobs_are_for_their_user_and_admin():
         created=TIME,
         options={},
     )
-    assert allowed(may_see_job, job) == {"bob", "root"}
+    assert allowed(may_see_job, job) == {"u_b", "root"}
 
 
 def test_a_program_goes_by_its_id():

@@ -62,7 +62,7 @@ class FakeApi:
         self.blobs = {}
 
     def whoami(self):
-        return {"name": "ann", "role": "author"}
+        return {"name": "u_a", "role": "author"}
 
     def job(self, job_id, *, wait_s=0):
         self.done.append(("job", job_id, wait_s))
@@ -93,7 +93,7 @@ class FakeApi:
         return {
             "id": name,
             "version": "1.0.0",
-            "owner": "ann",
+            "owner": "u_a",
             "visibility": "private",
             "description": "Finds \x1b[2Jenergies.",
             "labels": {"latest": "1.0.0"},

@@ -26,7 +26,7 @@ def asked(monkeypatch):
             seen.append((url, token))
 
         def whoami(self):
-            return {"name": "ann", "role": "author"}
+            return {"name": "u_a", "role": "author"}
 
     monkeypatch.setattr(client_api, "ServiceApi", Api)
     return seen
@@ -39,7 +39,7 @@ def stored(tmp_path):
 def test_a_token_from_stdin_is_checked_and_stored(qrt, asked, tmp_path):
     told = qrt("login", URL, "--token-stdin", stdin=f"{TOKEN}\n")
     assert told.stdout == "127.0.0.1:8000\n"
-    assert told.stderr == "you are ann (author); stored as '127.0.0.1:8000'\n"
+    assert told.stderr == "you are u_a (author); stored as '127.0.0.1:8000'\n"
     assert asked == [(URL, TOKEN)]
     profile = stored(tmp_path)["127.0.0.1:8000"]
     assert (profile.url, profile.token.reveal()) == (URL, TOKEN)
@@ -63,7 +63,7 @@ def test_stdin_goes_before_the_environment(qrt, asked, monkeypatch):
         (("http://",), "", "'http://' is no http or https URL."),
         (("http://[::1",), "", "'http://[::1' is no http or https URL."),
         ((URL, "--name", "local"), "", "'local' is the service of this machine."),
-        (("http://ann:secret@host",), "", "a URL with a user or password"),
+        (("http://u_a:secret@host",), "", "a URL with a user or password"),
     ],
 )
 def test_a_login_that_can_not_be_is_refused(qrt, asked, words, stdin, said):

@@ -240,7 +240,7 @@ def test_a_job_that_does_not_exist_is_answered_with_where_to_look(qrt, api):
 
 
 def test_whoami_and_backends(qrt, api):
-    assert qrt("whoami").stdout == "ann (author) at http://127.0.0.1:1\n"
+    assert qrt("whoami").stdout == "u_a (author) at http://127.0.0.1:1\n"
     table = qrt("backends").stdout
     assert "aer_simulator  -       simulator  ibmq_qasm_simulator  Fast." in table
 

@@ -43,7 +43,7 @@ def plans(project, api, monkeypatch):
             project=project,
             verdict=verdict,
             message="It would be published.",
-            user="ann",
+            user="u_a",
             findings=(finding,),
             bundle=BundleInfo(
                 path=project.root / "x.zip",
@@ -78,7 +78,7 @@ def test_publishing_says_each_step(qrt, plans, project):
     assert told.stdout == "hello@1.0.0\n"
     assert told.stderr.splitlines() == [
         "a.py:1: warning QRT1 m",
-        "as ann; current release: none",
+        "as u_a; current release: none",
         "bundle: 1 files, 5 bytes, sha256:0",
         "verified sha256:0; run it with: qrt submit hello",
     ]

@@ -25,8 +25,8 @@ class Accounts:
 
     def users(self):
         return [
-            {"name": "ann", "role": "author", "active": False},
-            {"name": "bob", "role": "author", "active": True},
+            {"name": "u_a", "role": "author", "active": False},
+            {"name": "u_b", "role": "author", "active": True},
         ]
 
     def rotate_user(self, name):
@@ -38,12 +38,12 @@ class Accounts:
 
 REFUSALS = {
     "missing": [
-        NotFoundError("there is no user bop", kind="user"),
-        ApiError("there is no user bop", status=404, code="user_not_found"),
+        NotFoundError("there is no user u_p", kind="user"),
+        ApiError("there is no user u_p", status=404, code="user_not_found"),
     ],
     "taken": [
-        ConflictError("there is a user bop already", reason="user_exists"),
-        ApiError("there is a user bop already", status=409, code="user_exists"),
+        ConflictError("there is a user u_p already", reason="user_exists"),
+        ApiError("there is a user u_p already", status=409, code="user_exists"),
     ],
     "other": [ApiError("This is your own account.", status=409, code="own_account")],
 }
@@ -68,23 +68,23 @@ def accounts(monkeypatch, here):
 def test_users_are_managed_in_the_database_of_a_service_that_is_down(
     qrt, accounts, tmp_path
 ):
-    told = qrt("user", "add", "ann", "--role", "user", "--data-dir", tmp_path / "d")
+    told = qrt("user", "add", "u_a", "--role", "user", "--data-dir", tmp_path / "d")
     assert told.stdout == f"{TOKEN}\n"
     assert told.stderr == (
-        "ann (user): this token is shown once; only its hash is kept\n"
+        "u_a (user): this token is shown once; only its hash is kept\n"
     )
     assert accounts.settings.data_dir == tmp_path / "d"
     assert qrt("user", "list").stdout == (
-        "USER  ROLE    ACTIVE\nann   author  no\nbob   author  yes\n"
+        "USER  ROLE    ACTIVE\nu_a   author  no\nu_b   author  yes\n"
     )
-    assert qrt("user", "rotate", "ann").stdout == f"{TOKEN}\n"
-    assert qrt("user", "revoke", "ann").stdout == "ann\n"
-    assert accounts.done == [("ann", "user"), "ann"]
+    assert qrt("user", "rotate", "u_a").stdout == f"{TOKEN}\n"
+    assert qrt("user", "revoke", "u_a").stdout == "u_a\n"
+    assert accounts.done == [("u_a", "user"), "u_a"]
 
 
 @pytest.mark.parametrize(
     "words",
-    [("add", "ann"), ("list",), ("rotate", "ann"), ("revoke", "ann")],
+    [("add", "u_a"), ("list",), ("rotate", "u_a"), ("revoke", "u_a")],
 )
 def test_answers_about_users_have_their_forms(qrt, accounts, words):
     json_forms.check(f"user {words[0]}", qrt("user", *words, "--json").json)
@@ -93,12 +93,12 @@ def test_answers_about_users_have_their_forms(qrt, accounts, words):
 @pytest.mark.parametrize(
     ("kind", "code", "message", "hint"),
     [
-        ("missing", 5, "There is no active user 'bop'.", "Did you mean 'bob'?"),
+        ("missing", 5, "There is no active user 'u_p'.", "Did you mean 'u_b'?"),
         (
             "taken",
             6,
-            "There is a user 'bop' already.",
-            "`qrt user rotate bop` makes a new token.",
+            "There is a user 'u_p' already.",
+            "`qrt user rotate u_p` makes a new token.",
         ),
         ("other", 6, "This is your own account.", None),
     ],
@@ -112,7 +112,7 @@ def test_what_is_wrong_with_a_user_is_said_the_same_whoever_was_asked(
             raise error
 
         monkeypatch.setattr(accounts, "rotate_user", refuse)
-        error = qrt("user", "rotate", "bop", "--json", code=code).json["error"]
+        error = qrt("user", "rotate", "u_p", "--json", code=code).json["error"]
         assert (error["message"], error.get("hint")) == (message, hint)
 
 
@@ -139,8 +139,8 @@ def test_a_service_that_runs_is_asked_itself(qrt, monkeypatch, tmp_path):
     monkeypatch.setattr(local, "find_local_service", lambda folder: running)
     fake = Accounts()
     monkeypatch.setattr(client_api, "ServiceApi", lambda url, token: fake)
-    qrt("user", "add", "ann")
-    assert fake.done == [("ann", "author")]
+    qrt("user", "add", "u_a")
+    assert fake.done == [("u_a", "author")]
 
 
 def test_a_database_that_is_named_is_used_whatever_runs(qrt, accounts, monkeypatch):

@@ -25,7 +25,7 @@ from toolkit.publish import Verdict, next_version, plan_publish, publish
 class MemoryService:
     """Keeps releases in a dict and notes every call."""
 
-    def __init__(self, user="ada", role="author"):
+    def __init__(self, user="u_a", role="author"):
         self.user = {"name": user, "role": role}
         self.owners, self.releases, self.labels, self.visibility = {}, {}, {}, {}
         self.calls = []
@@ -116,7 +116,7 @@ def test_a_new_program_would_be_published(plan, service, tmp_path):
     assert planned.verdict is Verdict.NEW
     assert planned.allowed
     assert planned.message == "hello 1.0.0 would be published."
-    assert planned.user == "ada"
+    assert planned.user == "u_a"
     assert planned.bundle.path == tmp_path / "out" / "hello-1.0.0.zip"
     assert steps == ["credentials", "version", "checks", "build"]
     assert service.calls == ["whoami", "program", "release"]
@@ -206,16 +206,16 @@ def test_a_plain_user_may_not_publish(plan, service):
     planned = plan()
 
     assert planned.verdict is Verdict.NOT_AUTHORISED
-    assert planned.message == "ada has the role user, which may not publish."
+    assert planned.message == "u_a has the role user, which may not publish."
     assert service.calls == ["whoami"]
 
 
 def test_the_name_of_another_owner_is_taken(plan, service, tmp_path):
-    service.owners["hello"] = "bob"
+    service.owners["hello"] = "u_b"
     planned = plan()
 
     assert planned.verdict is Verdict.NAME_TAKEN
-    assert planned.message == "The name 'hello' belongs to bob."
+    assert planned.message == "The name 'hello' belongs to u_b."
     assert planned.hint == "Choose another name in program.json."
     assert not (tmp_path / "out").exists()
     with pytest.raises(ConflictError):
