@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from tests.benchmarks.figure import Figure
@@ -20,7 +21,7 @@ def measure() -> list[Figure]:
             {"name": "bench-memory", "max_execution_time": 60},
         )
         service.run(job, {}, {"backend": "aer_simulator"}).result()
-        pids = [service.pid, *_descendants(service.pid)]
+        pids = [service.pid, *_settled(service.pid)]
         held = {pid: _rollup(pid) for pid in pids}
     server, zygote, *children = pids
     return [
@@ -34,6 +35,15 @@ def measure() -> list[Figure]:
             for pid in children
         ],
     ]
+
+
+def _settled(pid):
+    """The descendants, once the child of the last job is gone and replaced."""
+    before, now = None, _descendants(pid)
+    while now != before:
+        time.sleep(0.5)
+        before, now = now, _descendants(pid)
+    return now
 
 
 def _descendants(pid):

@@ -215,7 +215,7 @@ def _vqe(service) -> list[Figure]:
     script = Path(service.folder) / "vqe_script.py"
     script.write_text(VQE_SCRIPT)
     plain, hosted = [], []
-    for _ in range(3):
+    for _ in range(5):
         printed = subprocess.run(
             [sys.executable, str(script), str(iterations)],
             check=True,
