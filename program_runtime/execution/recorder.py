@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from typing import TYPE_CHECKING
@@ -22,10 +23,13 @@ _logger = logging.getLogger(__name__)
 _PENDING_EVENTS = 16 * 1024
 _PENDING_BYTES = 8 * 1024 * 1024
 _RETRY_AFTER_S = 0.1
+_GROUP_S = 0.01
+"""Groups begin no closer than this: each costs a commit and a round of listeners, and
+the program shares the processor with them. A lone message never waits."""
 
 
 class Recorder:
-    """While one group is being stored, the next one gathers.
+    """While one group is being stored, and a few ms from its start, the next gathers.
 
     ``full`` tells the readers to pause, so that a fast program is slowed down to the
     speed of the store instead of filling the server's memory.
@@ -49,6 +53,8 @@ class Recorder:
         self._on_failure = on_failure
         self._on_room = on_room
         self._failed = False
+        self._settling = asyncio.Event()
+        self._next_group_at = 0.0
 
     @property
     def full(self) -> bool:
@@ -87,7 +93,8 @@ class Recorder:
             self._pump = asyncio.create_task(self._store())
 
     async def settle(self) -> None:
-        """Wait until nothing is being stored any more."""
+        """Wait until nothing is being stored any more; what gathers is for `finish`."""
+        self._settling.set()
         if self._pump is not None:
             await self._pump
 
@@ -124,6 +131,9 @@ class Recorder:
     async def _store(self) -> None:
         try:
             while self._pending:
+                await self._wait_for_group()
+                if self._settling.is_set():
+                    return
                 events, self._pending = self._pending, []
                 self._pending_bytes = 0
                 try:
@@ -137,3 +147,12 @@ class Recorder:
                 self._on_room()
         finally:
             self._pump = None
+
+    async def _wait_for_group(self) -> None:
+        """Let messages gather if the last group has only just begun."""
+        loop = asyncio.get_running_loop()
+        ahead_s = self._next_group_at - loop.time()
+        if ahead_s > 0 and not self.full:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._settling.wait(), ahead_s)
+        self._next_group_at = loop.time() + _GROUP_S

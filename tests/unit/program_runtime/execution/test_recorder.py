@@ -37,6 +37,32 @@ def make(sink, first_seq=1):
     return recorder, seen
 
 
+async def until(condition):
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - the recorder announces nothing
+            await asyncio.sleep(0)
+
+
+def test_the_end_does_not_wait_for_a_group_to_gather():
+    async def scenario():
+        sink = GatedSink()
+        sink.gate.set()
+        recorder, _ = make(sink)
+        recorder.record(EventType.INTERIM, "first")
+        recorder.flush()
+        await until(lambda: sink.batches == [1])
+        recorder.record(EventType.INTERIM, "second")
+        recorder.flush()
+        await recorder.settle()
+        assert sink.batches == [1]
+        await recorder.finish([(EventType.STATUS, "end")], DONE)
+        return sink
+
+    sink = asyncio.run(scenario())
+    assert [event.data for event in sink.events] == ["first", "second", "end"]
+    assert [event.seq for event in sink.events] == [1, 2, 3]
+
+
 def test_what_comes_while_a_group_is_stored_is_the_next_group():
     async def scenario():
         sink = GatedSink()
@@ -46,6 +72,7 @@ def test_what_comes_while_a_group_is_stored_is_the_next_group():
             recorder.flush()
             await asyncio.sleep(0)
         sink.gate.set()
+        await until(lambda: len(sink.batches) == 2)
         await recorder.settle()
         return sink, seen
 
@@ -92,12 +119,12 @@ def test_what_was_not_stored_gives_its_numbers_back(tmp_path):
         recorder, seen = make(sink, first_seq=5)
         recorder.record(EventType.INTERIM, "stored")
         recorder.flush()
-        await recorder.settle()
+        await until(lambda: seen == ["room"])
         sink.error = OSError("full")
         recorder.record(EventType.INTERIM, "lost")
         recorder.record(EventType.INTERIM, Blob(path=path, digest="d", size=1))
         recorder.flush()
-        await recorder.settle()
+        await until(lambda: len(seen) == 2)
         recorder.record(EventType.INTERIM, "too late")
         recorder.flush()
         await recorder.settle()
