@@ -8,6 +8,7 @@ with a limit on what the service's process may write, which needs no rights at a
 import contextlib
 import functools
 import json
+import os
 import re
 import shutil
 import signal
@@ -265,26 +266,31 @@ def test_what_is_asked_for_on_a_full_disk_is_refused_with_507(disk):
             assert end_of(job)[0] == "storage"
 
 
+def begun(disk, size):
+    """Run a job that waits for its stop; its first message is stored."""
+    stored = threading.Event()
+    inputs = {"wait": True, "size": size}
+    job = disk.client.run("writer", inputs, callback=lambda *_: stored.set())
+    assert stored.wait(60)
+    job.cancel_result_streaming()
+    return job
+
+
 def test_jobs_that_wait_while_the_disk_is_full_run_when_there_is_room(disk):
-    begun = threading.Event()
-    running = disk.client.run(
-        "writer",
-        {"wait": True, "size": LARGE_BYTES},
-        callback=lambda *_: begun.set(),
-    )
-    assert begun.wait(60)
+    running = begun(disk, LARGE_BYTES)
+    # Every worker is taken, and what its job said is stored, before the disk is full.
+    busy = [begun(disk, n) for n in range(max(2, os.cpu_count() or 2) - 1)]
     waiting = [disk.client.run("writer", {"wait": True, "size": n}) for n in range(6)]
     disk.fill()
     submitted_until_refused(disk)
     running.stop()
-    running.cancel_result_streaming()
     path = f"/jobs/{running.job_id()}?wait=1"
     assert disk.service.http("GET", path).json()["state"]["status"] != "Completed"
     disk.free()
     code, message = end_of(running)
     assert code == "storage"
     assert "not stored: " in message
-    for size, job in enumerate(waiting):
+    for size, job in [*enumerate(busy), *enumerate(waiting)]:
         while job.state() == "Queued":
             disk.service.http("GET", f"/jobs/{job.job_id()}/events?wait=1&after=1")
         job.stop()
