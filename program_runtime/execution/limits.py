@@ -21,9 +21,19 @@ class Limits:
     wall_time_s: float = 3600.0
     cpu_time_s: float | None = None
     memory_bytes: int | None = None
-    """Of one process; the libraries that a program imports count too."""
+    """Of all processes of the job together; what they share counts once.
+
+    One process alone may have no more data of its own than this either: that fence the
+    kernel keeps, and there the libraries that a program imports count too.
+    """
+    processes: int = 256
+    """Of the whole job, threads included."""
     file_bytes: int | None = 1024 * _MIB
     """Of one file that the program writes."""
+    disk_bytes: int = 1024 * _MIB
+    """Of all files that the job keeps, its temporary ones included."""
+    disk_files: int = 65_536
+    """Files and folders that the job keeps."""
     open_files: int = 1024
     log_bytes: int = 10 * _MIB
     message_bytes: int = 8 * _MIB
