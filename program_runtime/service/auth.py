@@ -1,23 +1,20 @@
-"""Who may call what: tokens, and one table from route to the least role."""
+"""Who may call what: one table from route to the least role."""
 
 # ruff: noqa: TC002 - annotations are evaluated at run time
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Annotated
+import math
+from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from program_runtime.service.api.errors import HttpRefusal
-from program_runtime.service.domain import Role, User, hash_token
+from program_runtime.service.attempts import origin_of
+from program_runtime.service.domain import Role, User
+from program_runtime.service.tokens import Tokens, TooManyAttempts
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from program_runtime.service.store import Store
-
-__all__ = ["GUARDED", "PUBLIC", "ROLES", "Caller", "Tokens", "authorize"]
+__all__ = ["GUARDED", "PUBLIC", "ROLES", "Caller", "authorize"]
 
 PUBLIC = None
 """Anyone, without a token."""
@@ -67,53 +64,10 @@ ROLES: dict[tuple[str, str], Role | None] = {
 """The least role for every route. A route that is not here is closed to all."""
 
 _RANK = {Role.USER: 1, Role.AUTHOR: 2, Role.ADMIN: 3}
-_REMEMBERED = 1024
 _SCHEMES = ("bearer", "apikey")
 _LOGIN_HINT = (
     "Send the header `Authorization: Bearer TOKEN`; `qrt login` saves a token."
 )
-
-
-class Tokens:
-    """Finds the user of a token; remembers the answer for a moment.
-
-    Another process may revoke a token in the database, so the memory is short.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        *,
-        lifetime_s: float = 2.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._store = store
-        self._lifetime_s = lifetime_s
-        self._clock = clock
-        self._known: dict[str, tuple[float, User]] = {}
-
-    async def user(self, token: str) -> User | None:
-        """Return the active user whose token this is.
-
-        The look-up is by the hash of the token, so how long it takes tells
-        nothing about how much of a guessed token is right.
-        """
-        token_hash = hash_token(token)
-        known = self._known.get(token_hash)
-        if known is not None and self._clock() < known[0]:
-            return known[1]
-        user = await self._store.users.by_token_hash(token_hash)
-        if user is None:
-            self._known.pop(token_hash, None)
-            return None
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        self._known[token_hash] = (self._clock() + self._lifetime_s, user)
-        return user
-
-    def forget(self) -> None:
-        """Ask the store again: a token was changed here."""
-        self._known.clear()
 
 
 async def authorize(connection: HTTPConnection) -> User | None:
@@ -123,13 +77,20 @@ async def authorize(connection: HTTPConnection) -> User | None:
         The user; None on a public route.
 
     Raises:
-        HttpRefusal: 401 without a valid token, 403 if the role is too small.
+        HttpRefusal: 401 without a valid token, 403 if the role is too small, 429
+            after too many wrong tokens.
     """
     least = _least_role(connection)
     if least is PUBLIC:
         return None
     tokens: Tokens = connection.app.state.context.tokens
-    user = await tokens.user(_token(connection))
+    client = connection.client
+    try:
+        user = await tokens.user(
+            _token(connection), origin_of(client.host if client else None)
+        )
+    except TooManyAttempts as err:
+        raise _too_many(err.wait_s) from None
     if user is None:
         raise _unauthorized(
             "The token is not valid: it is wrong, was replaced or was revoked.",
@@ -178,4 +139,15 @@ def _unauthorized(message: str, *, hint: str) -> HttpRefusal:
         message,
         hint=hint,
         headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+def _too_many(wait_s: float) -> HttpRefusal:
+    seconds = math.ceil(wait_s)
+    return HttpRefusal(
+        429,
+        "too_many_attempts",
+        "Too many wrong tokens came from your address.",
+        hint=f"Wait {seconds} s, and check the token: `qrt whoami`.",
+        headers={"Retry-After": str(seconds)},
     )

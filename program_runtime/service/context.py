@@ -14,7 +14,6 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from program_runtime.errors import StorageError
-from program_runtime.service.auth import Tokens
 from program_runtime.service.backends import Backends
 from program_runtime.service.hub import Hub
 from program_runtime.service.metrics import Metrics
@@ -22,6 +21,7 @@ from program_runtime.service.releases import ReleaseFolders
 from program_runtime.service.remembered import RememberedPrograms
 from program_runtime.service.scheduler import Scheduler
 from program_runtime.service.specs import SpecMaker
+from program_runtime.service.tokens import Tokens
 from program_runtime.service.uploads import Uploads
 
 if TYPE_CHECKING:

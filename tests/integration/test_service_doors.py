@@ -4,6 +4,7 @@ import logging
 
 import pytest
 from service_in_process import ROLES, TOKENS
+from starlette.testclient import WebSocketDenialResponse
 
 from program_runtime.service.auth import ROLES as LEAST
 from program_runtime.service.domain import Role
@@ -93,6 +94,56 @@ def test_without_a_valid_token_the_answer_is_401_with_a_hint(service, header, me
 def test_both_schemes_of_official_clients_are_read(service, scheme):
     headers = {"Authorization": f"{scheme} {TOKENS['u_b']}"}
     assert service.nobody.get("/users/me", headers=headers).json()["name"] == "u_b"
+
+
+def test_after_many_wrong_tokens_an_address_has_to_wait(service):
+    headers = {"Authorization": "Bearer qrt_guess"}
+    stream = "/api/v1/jobs/job_none/stream"
+
+    def guess_over_the_websocket():
+        with (
+            pytest.raises(WebSocketDenialResponse) as denied,
+            service.client.websocket_connect(stream, headers=headers),
+        ):
+            pytest.fail("a wrong token was let in")
+        return denied.value
+
+    assert service.u_b.get("/users/me").status_code == 200
+    for _ in range(10):
+        failure_of(service.nobody.get("/jobs", headers=headers), 401)
+        failure_of(guess_over_the_websocket(), 401)
+    for _ in range(20):  # what comes back meanwhile
+        answer = service.nobody.get("/jobs", headers=headers)
+        if answer.status_code == 429:
+            break
+    assert failure_of(answer, 429) == {
+        "code": "too_many_attempts",
+        "message": "Too many wrong tokens came from your address.",
+        "hint": "Wait 1 s, and check the token: `qrt whoami`.",
+    }
+    assert answer.headers["retry-after"] == "1"
+    assert failure_of(guess_over_the_websocket(), 429)
+    service.context.tokens.forget()
+    assert service.u_b.get("/users/me").status_code == 200
+
+
+def test_requests_without_a_token_are_no_guesses(service):
+    for _ in range(50):
+        failure_of(service.nobody.get("/jobs"), 401)
+    headers = {"Authorization": "Bearer qrt_guess"}
+    failure_of(service.nobody.get("/jobs", headers=headers), 401)
+
+
+def test_a_header_that_names_another_address_does_not_help(service):
+    def guess(number):
+        headers = {
+            "Authorization": "Bearer qrt_guess",
+            "X-Forwarded-For": f"192.0.2.{number}",
+            "Forwarded": f"for=192.0.2.{number}",
+        }
+        return service.nobody.get("/jobs", headers=headers).status_code
+
+    assert 429 in {guess(number) for number in range(40)}
 
 
 def test_an_account_is_opened_rotated_and_revoked(service):

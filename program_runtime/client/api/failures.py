@@ -48,7 +48,7 @@ def from_response(response: requests.Response, path: str) -> Exception:
     detail = _detail(response)
     message, hint = str(detail["message"]), detail.get("hint")
     code = str(detail.get("code") or "")
-    if status in (_UNAUTHORIZED, _FORBIDDEN):
+    if status in (_UNAUTHORIZED, _FORBIDDEN) or code == "too_many_attempts":
         hint = hint or (_LOGIN_HINT if status == _UNAUTHORIZED else None)
         return errors.NotAuthorizedError(message, status=status, code=code, hint=hint)
     if status in (_BAD_REQUEST, _UNPROCESSABLE) and (

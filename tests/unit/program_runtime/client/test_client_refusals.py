@@ -51,6 +51,7 @@ def test_a_role_that_may_not_is_not_authorized(contract, api):
         ((404, ""), "user", errors.ApiError),
         ((413, "too_large"), "submit", errors.ApiError),
         ((429, "queue_full"), "submit", errors.ApiError),
+        ((429, "too_many_attempts"), "submit", errors.NotAuthorizedError),
         ((500, "internal"), "job", errors.ApiError),
     ],
 )

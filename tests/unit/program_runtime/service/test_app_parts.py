@@ -25,12 +25,12 @@ from program_runtime.errors import (
 from program_runtime.service import Settings, data_lock, intake, owner
 from program_runtime.service.activity import Activity
 from program_runtime.service.api.documents import ends_job, event_text, events_text
-from program_runtime.service.auth import Tokens
 from program_runtime.service.backends import Backends
 from program_runtime.service.domain import Role, StoredEvent, User, hash_token
 from program_runtime.service.releases import ReleaseFolders
 from program_runtime.service.remembered import RememberedPrograms
 from program_runtime.service.store import MemoryBlobStore, MemoryStore
+from program_runtime.service.tokens import Tokens
 from program_runtime.service.uploads import Uploads
 
 
