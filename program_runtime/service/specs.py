@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from program_runtime.service.store import BlobStore, Store
 
 _REMEMBERED = 256
+_FIRST_SEQ = 2
+"""The last number of a job that was queued and started, and nothing before."""
 
 
 class SpecMaker:
@@ -123,7 +125,7 @@ class SpecMaker:
 
     async def _checkpoint(self, job: Job) -> str | None:
         """Return the last checkpoint of an earlier attempt, if there was one."""
-        if job.attempts < 2:  # noqa: PLR2004 - this is the first attempt
+        if job.last_seq <= _FIRST_SEQ:
             return None
         event = await self._store.events.latest(job.id, "checkpoint")
         if event is None or event.blob_digest is None:

@@ -25,6 +25,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from program_runtime.execution.events import EventType
 from program_runtime.execution.outcome import JobStatus, Outcome
 from program_runtime.service.domain import (
     FINAL,
@@ -174,11 +175,16 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda s: s.jobs.claim(running_limit=limit, isolation="none"))
 
     @precondition(lambda self: self.jobs)
-    @rule(pick=picks, count=st.integers(0, 4), shift=st.sampled_from([0, 0, 0, 1, -1]))
-    def append(self, pick, count, shift):
+    @rule(
+        pick=picks,
+        count=st.integers(0, 4),
+        shift=st.sampled_from([0, 0, 0, 1, -1]),
+        kind=st.sampled_from([EventType.INTERIM, EventType.CHECKPOINT]),
+    )
+    def append(self, pick, count, shift, kind):
         job_id = self.a_known_job(pick)
         first = self.both(lambda s: s.events.last_seq(job_id)) + 1 + shift
-        events = [an_event(first + at) for at in range(count)]
+        events = [an_event(first + at, kind=kind) for at in range(count)]
         self.both(lambda s: s.events.append(job_id, events))
 
     @precondition(lambda self: self.jobs)
@@ -207,6 +213,16 @@ class Stores(RuleBasedStateMachine):
     @rule()
     def recover(self):
         self.both(lambda s: s.jobs.recover())
+
+    @precondition(lambda self: self.jobs)
+    @rule(pick=picks, begun=st.booleans())
+    def give_back(self, pick, begun):
+        job_id = self.a_known_job(pick)
+        self.both(lambda s: s.jobs.give_back([job_id], begun=begun))
+
+    @rule(seconds=st.sampled_from([-3600.0, 3600.0]))
+    def change_the_clock(self, seconds):
+        self.clock.tick(seconds)
 
     @rule()
     def sweep(self):

@@ -27,18 +27,34 @@ Step = tuple[Job, tuple[StoredEvent, ...]]
 """The job as it is now, and the events that say so."""
 
 MAX_ATTEMPTS = 3
-"""A job marked retry that was running at so many crashes may be their cause."""
+"""A job that was running at so many crashes may be their cause."""
 
 RESTARTED = "service_restarted"
 RESTARTED_MESSAGE = (
     "The service was restarted while the job was running. "
     "What it had published before is kept."
 )
+_ONCE_TOO_OFTEN = f" This happened {MAX_ATTEMPTS} times, so it is not started again."
+
+
+_SERVED_APART_S = 1e-6
 
 
 def moment(now: float) -> datetime:
     """Return seconds since the epoch as records hold them."""
     return datetime.fromtimestamp(now, UTC)
+
+
+def served_at(now: float, newest: float) -> float:
+    """Return when a user is said to be served: later than anyone before.
+
+    Who was served longest ago is next, also after the clock was put back.
+
+    Args:
+        now: Seconds since the epoch.
+        newest: When any user was served last.
+    """
+    return now if now > newest else newest + _SERVED_APART_S
 
 
 def queue(new: NewJob, *, digest: str, now: float) -> Step:
@@ -73,7 +89,7 @@ def start(job: Job, *, isolation: str | None, now: float) -> Step:
         job,
         JobStatus.RUNNING,
         now,
-        started=moment(now),
+        started=_not_before(job.created, now),
         isolation=isolation,
         attempts=job.attempts + 1,
     )
@@ -81,7 +97,7 @@ def start(job: Job, *, isolation: str | None, now: float) -> Step:
 
 def cancel(job: Job, *, now: float) -> Step:
     """Cancel a queued job."""
-    return _move(job, JobStatus.CANCELLED, now, ended=moment(now))
+    return _move(job, JobStatus.CANCELLED, now, ended=_ended(job, now))
 
 
 def end(job: Job, outcome: Outcome, *, last_seq: int, now: float) -> Job:
@@ -91,7 +107,7 @@ def end(job: Job, outcome: Outcome, *, last_seq: int, now: float) -> Job:
         job,
         status=outcome.status,
         last_seq=last_seq,
-        ended=moment(now),
+        ended=_ended(job, now),
         usage=asdict(outcome.usage),
         failure_code=outcome.code,
         failure_message=outcome.message,
@@ -99,20 +115,57 @@ def end(job: Job, outcome: Outcome, *, last_seq: int, now: float) -> Job:
     )
 
 
-def resettle(job: Job, *, now: float) -> Step:
-    """Decide about a job that ran when the service ended: again, or failed."""
-    if job.retry and job.attempts < MAX_ATTEMPTS:
-        return _move(job, JobStatus.QUEUED, now, started=None, isolation=None)
-    error = {"code": RESTARTED, "message": RESTARTED_MESSAGE, "traceback": None}
+def may_run_again(job: Job, *, has_checkpoint: bool) -> bool:
+    """Whether a job loses nothing by being started once more."""
+    return job.retry or has_checkpoint
+
+
+def resettle(job: Job, *, has_checkpoint: bool, now: float) -> Step:
+    """Decide about a job that ran when the service was killed: again, or failed.
+
+    Args:
+        job: It runs.
+        has_checkpoint: There is a state in its log that it goes on from.
+        now: Seconds since the epoch.
+    """
+    if not may_run_again(job, has_checkpoint=has_checkpoint):
+        return _fail(job, RESTARTED_MESSAGE, now)
+    if job.attempts >= MAX_ATTEMPTS:
+        return _fail(job, RESTARTED_MESSAGE + _ONCE_TOO_OFTEN, now)
+    return _requeue(job, now)
+
+
+def give_back(job: Job, *, begun: bool, has_checkpoint: bool, now: float) -> Step:
+    """Decide about a job that the service ends because it stops in good order.
+
+    The job is not to blame for that, so this start of it does not count.
+
+    Args:
+        job: It runs.
+        begun: Its program may have been started.
+        has_checkpoint: There is a state in its log that it goes on from.
+        now: Seconds since the epoch.
+    """
+    if begun and not may_run_again(job, has_checkpoint=has_checkpoint):
+        return _fail(job, RESTARTED_MESSAGE, now)
+    return _requeue(replace(job, attempts=job.attempts - 1), now)
+
+
+def _requeue(job: Job, now: float) -> Step:
+    return _move(job, JobStatus.QUEUED, now, started=None, isolation=None)
+
+
+def _fail(job: Job, message: str, now: float) -> Step:
+    error = {"code": RESTARTED, "message": message, "traceback": None}
     error_event = _event(job.last_seq + 1, now, EventType.ERROR, error)
     failed, events = _move(
         replace(job, last_seq=error_event.seq),
         JobStatus.FAILED,
         now,
         code=RESTARTED,
-        ended=moment(now),
+        ended=_ended(job, now),
         failure_code=RESTARTED,
-        failure_message=RESTARTED_MESSAGE,
+        failure_message=message,
     )
     return failed, (error_event, *events)
 
@@ -120,6 +173,15 @@ def resettle(job: Job, *, now: float) -> Step:
 def distinct(tags: tuple[str, ...]) -> tuple[str, ...]:
     """Return each tag once, in the order in which they came."""
     return tuple(dict.fromkeys(tags))
+
+
+def _ended(job: Job, now: float) -> datetime:
+    return _not_before(job.started or job.created, now)
+
+
+def _not_before(earlier: datetime, now: float) -> datetime:
+    """A clock that is put back makes no job end before it began."""
+    return max(earlier, moment(now))
 
 
 def _move(

@@ -148,7 +148,8 @@ class Job:
     last_seq: int = 0
     """Of the newest stored event; the next one is this plus one."""
     attempts: int = 0
-    """How often it was started; more than once after the service was restarted."""
+    """How often it was started. A start that ended because the service was stopped
+    in good order does not count; one at which it was killed does."""
     retry: bool = False
     isolation: str | None = None
     usage: Mapping[str, Any] | None = None

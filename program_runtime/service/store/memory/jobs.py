@@ -14,7 +14,7 @@ from program_runtime.service.store.adoption import adopt, to_stored
 from program_runtime.service.store.memory.state import Folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from program_runtime.execution.events import Event
     from program_runtime.execution.outcome import Outcome
@@ -71,7 +71,8 @@ class MemoryJobs:
         if turn is None:
             return None
         now = self._state.clock()
-        accounts[turn.user].last_served = now
+        newest = max(account.last_served for account in accounts.values())
+        accounts[turn.user].last_served = lifecycle.served_at(now, newest)
         return self._keep(lifecycle.start(turn, isolation=isolation, now=now))
 
     async def get(self, job_id: str) -> Job | None:
@@ -118,9 +119,30 @@ class MemoryJobs:
         """Settle what an earlier process left running."""
         now = self._state.clock()
         return [
-            self._keep(lifecycle.resettle(folder.job, now=now))
-            for folder in self._state.folders.values()
-            if folder.job.status is JobStatus.RUNNING
+            self._keep(
+                lifecycle.resettle(
+                    folder.job, has_checkpoint=folder.has_checkpoint(), now=now
+                )
+            )
+            for folder in self._running()
+        ]
+
+    async def give_back(
+        self, job_ids: Collection[str], *, begun: bool = True
+    ) -> Sequence[Job]:
+        """Settle jobs that had to be ended."""
+        now = self._state.clock()
+        return [
+            self._keep(
+                lifecycle.give_back(
+                    folder.job,
+                    begun=begun,
+                    has_checkpoint=folder.has_checkpoint(),
+                    now=now,
+                )
+            )
+            for folder in self._running()
+            if folder.job.id in job_ids
         ]
 
     async def set_tags(self, job_id: str, tags: Sequence[str]) -> Job:
@@ -138,6 +160,10 @@ class MemoryJobs:
         """Return how many jobs wait for each backend."""
         jobs = (folder.job for folder in self._state.folders.values())
         return Counter(j.backend for j in jobs if j.status is JobStatus.QUEUED)
+
+    def _running(self) -> Sequence[Folder]:
+        folders = self._state.folders.values()
+        return [each for each in folders if each.job.status is JobStatus.RUNNING]
 
     def _keep(self, step: lifecycle.Step) -> Job:
         job, events = step

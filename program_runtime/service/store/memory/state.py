@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from program_runtime.execution.events import EventType
 from program_runtime.service.domain import NotFoundError, Release
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Folder:
     inputs: Inputs
     idempotency_key: str | None
     events: list[StoredEvent] = field(default_factory=list)
+
+    def has_checkpoint(self) -> bool:
+        """Whether there is a state that the job could go on from."""
+        return any(event.type == EventType.CHECKPOINT for event in self.events)
 
 
 @dataclass(slots=True, kw_only=True)

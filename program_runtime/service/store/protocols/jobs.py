@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from program_runtime.execution.events import Event
     from program_runtime.execution.outcome import Outcome
@@ -95,9 +95,26 @@ class JobStore(Protocol):
     async def recover(self) -> Sequence[Job]:
         """Settle what an earlier process left running; call it before any claim.
 
-        Jobs marked ``retry`` are queued again, unless they were started
-        ``domain.lifecycle.MAX_ATTEMPTS`` times; the others fail with the code
-        ``service_restarted``. Their logs go on.
+        Jobs that are marked ``retry`` or have a checkpoint are queued again, unless
+        they were started ``domain.lifecycle.MAX_ATTEMPTS`` times; the others fail
+        with the code ``service_restarted``. Their logs go on.
+
+        Returns:
+            The jobs as they are now.
+        """
+        ...
+
+    async def give_back(
+        self, job_ids: Collection[str], *, begun: bool = True
+    ) -> Sequence[Job]:
+        """Settle jobs of this process that it had to end because it stops.
+
+        As ``recover`` does, but these starts do not count.
+
+        Args:
+            job_ids: Of jobs; those that do not run are left alone.
+            begun: Their programs may have been started. What was only claimed is
+                queued again, whatever it is.
 
         Returns:
             The jobs as they are now.

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
+from program_runtime.execution.events import EventType
 from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.domain import PENDING
 from program_runtime.service.store.sql.tables import (
+    events,
     inputs,
     job_tags,
     jobs,
@@ -156,6 +158,12 @@ def select_any_queued() -> Select[Any]:
 
 
 @cache
+def select_newest_served() -> Select[Any]:
+    """When a job of any user last began."""
+    return select(func.max(users.c.last_served))
+
+
+@cache
 def update_served() -> Update:
     """When a job of the user last began."""
     return update(users).where(users.c.name == bindparam("of_name"))
@@ -169,13 +177,22 @@ def update_job() -> Update:
 
 @cache
 def select_running() -> Select[Any]:
-    """All jobs that run, oldest first."""
+    """All jobs that run, oldest first, and whether they have a checkpoint."""
+    checkpoint = exists().where(
+        events.c.job_key == jobs.c.key, events.c.type == EventType.CHECKPOINT.value
+    )
     return (
-        select(jobs)
+        select(jobs, checkpoint.label("has_checkpoint"))
         .where(jobs.c.status == _RUNNING)
         .order_by(jobs.c.key)
         .with_for_update()
     )
+
+
+@cache
+def select_running_of() -> Select[Any]:
+    """Those of some ids."""
+    return select_running().where(jobs.c.id.in_(bindparam("job_ids", expanding=True)))
 
 
 @cache

@@ -82,8 +82,13 @@ def take_turn(
     if row is None:
         return None
     started = now()
+    newest = connection.execute(statements.select_newest_served()).scalar_one()
     connection.execute(
-        statements.update_served(), {"of_name": row.user, "last_served": started}
+        statements.update_served(),
+        {
+            "of_name": row.user,
+            "last_served": lifecycle.served_at(started, newest),
+        },
     )
     step = lifecycle.start(to_job(row), isolation=isolation, now=started)
     return keep(connection, row.key, step)

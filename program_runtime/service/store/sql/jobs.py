@@ -21,7 +21,7 @@ from program_runtime.service.store.sql.job_writing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -141,7 +141,38 @@ class SqlJobs:
             now = self._clock()
             rows = connection.execute(statements.select_running()).all()
             return [
-                keep(connection, row.key, lifecycle.resettle(to_job(row), now=now))
+                keep(
+                    connection,
+                    row.key,
+                    lifecycle.resettle(
+                        to_job(row), has_checkpoint=row.has_checkpoint, now=now
+                    ),
+                )
+                for row in rows
+            ]
+
+        return await self._writer.do(write)
+
+    async def give_back(
+        self, job_ids: Collection[str], *, begun: bool = True
+    ) -> Sequence[Job]:
+        """Settle jobs that had to be ended."""
+        wanted = {"job_ids": list(job_ids)}
+
+        def write(connection: Connection) -> Sequence[Job]:
+            now = self._clock()
+            rows = connection.execute(statements.select_running_of(), wanted).all()
+            return [
+                keep(
+                    connection,
+                    row.key,
+                    lifecycle.give_back(
+                        to_job(row),
+                        begun=begun,
+                        has_checkpoint=row.has_checkpoint,
+                        now=now,
+                    ),
+                )
                 for row in rows
             ]
 

@@ -1,6 +1,7 @@
 """What each step of a job's life changes and says."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ def queued(**fields):
 
 
 def running(**fields):
-    return lifecycle.start(queued(**fields), isolation="rlimits", now=NOW)[0]
+    return lifecycle.start(queued(**fields), isolation="reduced", now=NOW)[0]
 
 
 def said(events):
@@ -80,7 +81,7 @@ def test_an_ended_job_keeps_usage_and_failure():
 
 
 def test_a_job_that_was_cut_off_says_why_it_failed():
-    job, events = lifecycle.resettle(running(), now=NOW)
+    job, events = lifecycle.resettle(running(), has_checkpoint=False, now=NOW)
     assert (job.status, job.last_seq) == (JobStatus.FAILED, 4)
     assert [kind for _, kind, _ in said(events)] == ["error", "status"]
     assert said(events)[0][2] == {
@@ -91,10 +92,63 @@ def test_a_job_that_was_cut_off_says_why_it_failed():
     }
 
 
-def test_a_job_that_may_run_again_waits_again():
-    job, events = lifecycle.resettle(running(retry=True), now=NOW)
+@pytest.mark.parametrize(
+    ("retry", "has_checkpoint"), [(True, False), (False, True), (True, True)]
+)
+def test_a_job_that_may_run_again_waits_again(retry, has_checkpoint):
+    job, events = lifecycle.resettle(
+        running(retry=retry), has_checkpoint=has_checkpoint, now=NOW
+    )
     assert (job.status, job.started, job.isolation) == (JobStatus.QUEUED, None, None)
     assert said(events) == [(3, "status", {"status": "Queued"})]
+    assert job.attempts == 1
+
+
+def test_a_job_that_was_running_at_too_many_crashes_says_so():
+    job = replace(running(retry=True), attempts=lifecycle.MAX_ATTEMPTS)
+    failed, _ = lifecycle.resettle(job, has_checkpoint=True, now=NOW)
+    assert (failed.status, failed.failure_code) == (
+        JobStatus.FAILED,
+        "service_restarted",
+    )
+    assert failed.failure_message.endswith(
+        "This happened 3 times, so it is not started again."
+    )
+
+
+@pytest.mark.parametrize("attempts", [1, lifecycle.MAX_ATTEMPTS])
+def test_an_orderly_stop_does_not_count_against_a_job(attempts):
+    job = replace(running(retry=True), attempts=attempts)
+    given_back, events = lifecycle.give_back(
+        job, begun=True, has_checkpoint=False, now=NOW
+    )
+    assert (given_back.status, given_back.attempts) == (JobStatus.QUEUED, attempts - 1)
+    assert said(events) == [(3, "status", {"status": "Queued"})]
+
+
+@pytest.mark.parametrize(
+    ("begun", "status"), [(True, JobStatus.FAILED), (False, JobStatus.QUEUED)]
+)
+def test_a_job_that_may_not_run_again_is_given_back_only_unbegun(begun, status):
+    job, _ = lifecycle.give_back(running(), begun=begun, has_checkpoint=False, now=NOW)
+    assert job.status is status
+
+
+def test_no_time_of_a_job_lies_before_an_earlier_one_when_the_clock_is_put_back():
+    job = lifecycle.start(queued(), isolation=None, now=NOW - 3600)[0]
+    assert job.started == job.created
+    done = Outcome(status=JobStatus.COMPLETED)
+    for ended in (
+        lifecycle.end(job, done, last_seq=3, now=NOW - 7200),
+        lifecycle.resettle(job, has_checkpoint=False, now=NOW - 7200)[0],
+        lifecycle.cancel(queued(), now=NOW - 1)[0],
+    ):
+        assert ended.ended == job.created
+
+
+@given(st.floats(0, 4e9), st.floats(0, 4e9))
+def test_who_is_served_is_served_later_than_anyone_before(now, newest):
+    assert lifecycle.served_at(now, newest) > newest
 
 
 def test_tags_are_kept_once_and_in_order():
