@@ -22,6 +22,7 @@ __all__ = [
     "MS_REC",
     "MS_REMOUNT",
     "SYSCALL_NUMBERS",
+    "clear_capabilities",
     "clone",
     "mount",
     "pivot_root",
@@ -45,6 +46,7 @@ MS_PRIVATE: Final = 0x40000
 _MNT_DETACH: Final = 0x2
 _AT_RECURSIVE: Final = 0x8000
 _AT_FDCWD: Final = -100
+_CAPABILITY_VERSION_3: Final = 0x2008_0522
 
 # Calls that came later than Linux 5.0 have one number everywhere.
 _EVERYWHERE: Final = {
@@ -101,6 +103,21 @@ def prctl(option: int, *arguments: int) -> int:
     if result < 0:
         raise _last_error(f"prctl({option})")
     return result
+
+
+def clear_capabilities() -> None:
+    """Empty the effective, permitted and inheritable sets of this thread.
+
+    Raises:
+        OSError: It failed.
+    """
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    syscall(
+        "capset",
+        ctypes.cast(header, ctypes.c_void_p),
+        ctypes.cast(nothing, ctypes.c_void_p),
+    )
 
 
 def clone(flags: int, end_signal: int) -> int:
