@@ -7,6 +7,7 @@ described in section 2 of the manual.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
 from typing import Final
@@ -24,6 +25,7 @@ __all__ = [
     "SYSCALL_NUMBERS",
     "clear_capabilities",
     "clone",
+    "filter_system_calls",
     "mount",
     "pivot_root",
     "prctl",
@@ -47,6 +49,9 @@ _MNT_DETACH: Final = 0x2
 _AT_RECURSIVE: Final = 0x8000
 _AT_FDCWD: Final = -100
 _CAPABILITY_VERSION_3: Final = 0x2008_0522
+_SECCOMP_SET_MODE_FILTER: Final = 1
+_SECCOMP_ALL_THREADS: Final = 1
+_FILTER_INSTRUCTION_BYTES: Final = 8
 
 # Calls that came later than Linux 5.0 have one number everywhere.
 _EVERYWHERE: Final = {
@@ -65,6 +70,12 @@ SYSCALL_NUMBERS: Final = _EVERYWHERE | _OF_MACHINE.get(MACHINE, {})
 # PyDLL keeps the interpreter's lock: a cloned process finds it as it was.
 _libc = ctypes.PyDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+
+
+class _FilterProgram(ctypes.Structure):
+    """The kernel's ``sock_fprog``."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
 
 
 def syscall(name: str, *arguments: int | bytes | ctypes.c_void_p | None) -> int:
@@ -118,6 +129,30 @@ def clear_capabilities() -> None:
         ctypes.cast(header, ctypes.c_void_p),
         ctypes.cast(nothing, ctypes.c_void_p),
     )
+
+
+def filter_system_calls(program: bytes) -> None:
+    """Have each later call of all threads of this process judged, for good.
+
+    Args:
+        program: Classic BPF, eight bytes an instruction.
+
+    Raises:
+        OSError: It failed, also when one of the threads has another filter.
+    """
+    code = ctypes.create_string_buffer(program, len(program))
+    described = _FilterProgram(
+        len(program) // _FILTER_INSTRUCTION_BYTES,
+        ctypes.cast(code, ctypes.c_void_p),
+    )
+    thread = syscall(
+        "seccomp",
+        _SECCOMP_SET_MODE_FILTER,
+        _SECCOMP_ALL_THREADS,
+        ctypes.cast(ctypes.pointer(described), ctypes.c_void_p),
+    )
+    if thread:
+        raise OSError(errno.EBUSY, f"seccomp: thread {thread} has another filter")
 
 
 def clone(flags: int, end_signal: int) -> int:
