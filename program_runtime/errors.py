@@ -25,6 +25,8 @@
     ├── RuntimeJobTimeoutError       the caller waited long enough
     ├── MessengerClosedError         the program published after main returned
     ├── StorageError                 the database or the disk failed; see __cause__
+    │   └── StorageBusyError         another process holds the database
+    ├── BackupError                  a backup can not be made, or not be restored
     ├── ServiceStartError            the service can not start as it was asked to
     └── ExecutionError               the machinery around a program failed
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ApiError",
     "BackendNotFoundError",
+    "BackupError",
     "BadBundleError",
     "BadInputsError",
     "BadMetadataError",
@@ -62,6 +65,7 @@ __all__ = [
     "RuntimeProgramNotFound",
     "ServiceStartError",
     "ServiceUnreachableError",
+    "StorageBusyError",
     "StorageError",
     "UndecodableError",
     "UnserializableError",
@@ -259,6 +263,18 @@ class StorageError(ProgramRuntimeError):
     """The database or the disk could not do it; nothing of it was kept."""
 
     code = "storage"
+
+
+class StorageBusyError(StorageError):
+    """Another process holds the database: the same will work when it lets go."""
+
+    code = "storage_busy"
+
+
+class BackupError(ProgramRuntimeError):
+    """A backup can not be made or restored; nothing was changed."""
+
+    code = "backup"
 
 
 class ServiceStartError(ProgramRuntimeError):

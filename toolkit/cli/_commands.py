@@ -41,6 +41,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Operate": {
         "serve": "Run the service.",
         "user": "Manage the users of a service on this machine.",
+        "backup": "Write all that a service keeps into one file.",
+        "restore": "Make a data directory what it was at a backup.",
         "config": "Show the settings, and where each comes from.",
         "completion": "Print the completion script for a shell.",
     },

@@ -2,16 +2,57 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from program_runtime.errors import Problem
-from toolkit.cli import _exits
+from toolkit.cli import _exits, _settings
 from toolkit.errors import ToolkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from program_runtime.service import Settings
+
+
+def data_dir(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command ``--data-dir``."""
+    return click.option(
+        "--data-dir",
+        envvar="QRT_DATA_DIR",
+        show_envvar=True,
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="The data directory of the service.",
+    )(function)
+
+
+def where(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command ``--data-dir`` and ``--database-url``."""
+    with_url = click.option(
+        "--database-url",
+        envvar="QRT_DATABASE_URL",
+        show_envvar=True,
+        metavar="URL",
+        help="The database of the service, where it is not in the data directory.",
+    )(function)
+    return data_dir(with_url)
+
+
+def served_dir(given: Path | None) -> Path:
+    """Find the data directory: the one given, the one served now, the usual one.
+
+    Raises:
+        InvalidValueError: The stored services can not be read.
+    """
+    if given is not None:
+        return given
+    from program_runtime.client import accounts  # noqa: PLC0415
+
+    wish = accounts.Wish(name="local", config_dir=_settings.config_dir())
+    return accounts.resolve(wish, accounts.from_environment()).data_dir
 
 
 def settings(given: Mapping[str, Any]) -> Settings:

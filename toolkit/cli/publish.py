@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolkit.cli import _service, check
+from toolkit.cli import _progress, _service, check
 from toolkit.cli._output import speaks
 from toolkit.errors import ToolkitError
 
@@ -62,7 +62,7 @@ def command(
         out.data({"dry_run": True, **_plan_json(plan)}, plan.message)
         return
     _agree(plan, yes=yes, out=out)
-    with _Progress(out) as progress:
+    with _progress.Progress(out, "uploading") as progress:
         # A plan that is not allowed is refused here, before anything is sent.
         done = publish.publish(plan, api, on_progress=progress)
     out.data(dataclasses.asdict(done), f"{done.program}@{done.version}")
@@ -102,30 +102,3 @@ def _agree(plan: PublishPlan, *, yes: bool, out: Output) -> None:
         return
     if not click.confirm("Publish?", default=True, err=True):
         raise ToolkitError("Nothing was published.")
-
-
-class _Progress:
-    """A progress bar on a terminal, nothing elsewhere."""
-
-    def __init__(self, out: Output) -> None:
-        self._out = out
-        self._bar: Any = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __call__(self, sent: int, total: int) -> None:
-        if not self._out.live:
-            return
-        if self._bar is None:
-            from rich.console import Console  # noqa: PLC0415 - terminals only
-            from rich.progress import Progress  # noqa: PLC0415
-
-            self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._bar.start()
-            self._bar.add_task("uploading", total=total)
-        self._bar.update(self._bar.task_ids[0], completed=sent)
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,32 +14,13 @@ from toolkit.cli._output import speaks
 from toolkit.errors import ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from toolkit.cli._output import Output
 
 ROLES = ("author", "user", "admin")
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._@+-]{0,62}")  # as the service has it
 _NOT_FOUND = 404
-
-
-def _where(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command ``--data-dir`` and ``--database-url``."""
-    with_url = click.option(
-        "--database-url",
-        envvar="QRT_DATABASE_URL",
-        show_envvar=True,
-        metavar="URL",
-        help="The database of the service, where it is not in the data directory.",
-    )(function)
-    return click.option(
-        "--data-dir",
-        envvar="QRT_DATA_DIR",
-        show_envvar=True,
-        type=click.Path(path_type=Path, file_okay=False),
-        metavar="DIR",
-        help="The data directory of the service.",
-    )(with_url)
 
 
 @click.group("user", cls=_groups.SuggestingGroup)
@@ -57,7 +37,7 @@ def command() -> None:
     show_default=True,
     help="Users run programs, authors publish too, admins manage everything.",
 )
-@_where
+@_hosting.where
 @speaks
 def add(*, name: str, role: str, out: Output, **where: Any) -> None:
     """Add a user; the new token is printed once, on stdout."""
@@ -73,7 +53,7 @@ def add(*, name: str, role: str, out: Output, **where: Any) -> None:
 
 
 @command.command("list")
-@_where
+@_hosting.where
 @speaks
 def list_users(*, out: Output, **where: Any) -> None:
     """List the users."""
@@ -85,7 +65,7 @@ def list_users(*, out: Output, **where: Any) -> None:
 
 @command.command("rotate")
 @click.argument("name")
-@_where
+@_hosting.where
 @speaks
 def rotate(*, name: str, out: Output, **where: Any) -> None:
     """Give a user a new token; the old one stops working at once."""
@@ -96,7 +76,7 @@ def rotate(*, name: str, out: Output, **where: Any) -> None:
 
 @command.command("revoke")
 @click.argument("name")
-@_where
+@_hosting.where
 @speaks
 def revoke(*, name: str, out: Output, **where: Any) -> None:
     """Take a user's access away; their programs and jobs stay."""
@@ -115,7 +95,7 @@ def _accounts(**where: Any) -> Iterator[Any]:
     folder = given.get("data_dir") or locations.default_data_dir()
     running = None if "database_url" in given else local.find_local_service(folder)
     if running is not None:
-        yield ServiceApi(running.url, running.token)
+        yield ServiceApi(running.url, running.token, verify=running.trust)
         return
     settings = _hosting.settings(given)
     from program_runtime.service import accounts  # noqa: PLC0415 - SQLAlchemy

@@ -46,7 +46,7 @@ def prepare(engine: Engine, *, migrate: bool) -> None:
             changed and needs it.
     """
     with engine.begin() as connection:
-        found = _revision(connection)
+        found = revision(connection)
         if found == HEAD:
             return
         if not migrate:
@@ -68,7 +68,8 @@ def create(connection: Connection) -> None:
     connection.execute(insert(_versions), {"version_num": HEAD})
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """Return the form that the database is in; None if it is empty."""
     if not inspect(connection).has_table(_versions.name):
         return None
     return connection.execute(select(_versions.c.version_num)).scalar_one_or_none()

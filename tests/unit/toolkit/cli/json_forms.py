@@ -91,8 +91,20 @@ ERROR = closed(
     )
 )
 
+BACKUP = {
+    "created": TEXT,
+    "version": TEXT,
+    "revision": TEXT,
+    **dict.fromkeys(("users", "programs", "releases", "jobs", "events"), COUNT),
+    "blobs": COUNT,
+    "size_bytes": COUNT,
+    "files": many(TEXT),
+}
+"""What a backup holds."""
+
 FORMS = {
     "backends": closed(devices=many(holding(name=TEXT, simulator={"type": "boolean"}))),
+    "backup": closed(path=TEXT, **BACKUP),
     "build": closed(path=TEXT, digest=TEXT, size=COUNT, files=many(TEXT)),
     "cancel": closed(job_id=TEXT, cancel={"const": True}),
     "check": closed(ok={"type": "boolean"}, findings=many(FINDING)),
@@ -146,6 +158,7 @@ FORMS = {
         visibility=maybe(TEXT),
         findings=many(FINDING),
     ),
+    "restore": closed(data_dir=TEXT, **BACKUP),
     "result": closed(
         optional=("result",), job_id=TEXT, status=STATUS, failure=FAILURE, result={}
     ),
