@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from program_runtime.execution.confinement import (
+        AUTO,
         Level,
-        available_levels,
-        parse_level,
+        Walls,
+        choose_level,
+        levels_to_try,
     )
     from program_runtime.execution.control import JobControl
     from program_runtime.execution.events import Blob, Event, EventType
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from program_runtime.execution.spec import JobSpec
 
 __all__ = [
+    "AUTO",
     "Blob",
     "Child",
     "ChildExit",
@@ -48,13 +51,15 @@ __all__ = [
     "Runner",
     "SpawnLauncher",
     "Usage",
+    "Walls",
     "ZygoteLauncher",
-    "available_levels",
+    "choose_level",
     "default_launcher",
-    "parse_level",
+    "levels_to_try",
 ]
 
 _HOMES: Final = {
+    "AUTO": "confinement",
     "Blob": "events",
     "Child": "launch",
     "ChildExit": "launch",
@@ -72,10 +77,11 @@ _HOMES: Final = {
     "Runner": "runner",
     "SpawnLauncher": "launch",
     "Usage": "outcome",
+    "Walls": "confinement",
     "ZygoteLauncher": "launch",
-    "available_levels": "confinement",
+    "choose_level": "confinement",
     "default_launcher": "launch",
-    "parse_level": "confinement",
+    "levels_to_try": "confinement",
 }
 
 

@@ -48,6 +48,7 @@ class FrameKind(IntEnum):
     INPUTS = 17
     RESTORED = 18
     STOP = 19
+    FILE = 20
 
 
 Frame = tuple[int, "str | Blob"]

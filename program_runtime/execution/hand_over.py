@@ -11,9 +11,10 @@ from program_runtime.execution.child.assignment import encode_assignment
 from program_runtime.execution.frames import HEADER, FrameKind, encode_frame
 
 if TYPE_CHECKING:
+    from program_runtime.execution.job_folders import JobFolders
     from program_runtime.execution.spec import JobSpec
 
-__all__ = ["hang_up", "inputs_size", "send_job", "send_stop"]
+__all__ = ["hang_up", "inputs_size", "program_files", "send_job", "send_stop"]
 
 _CHUNK_BYTES = 256 * 1024
 
@@ -25,25 +26,39 @@ def inputs_size(spec: JobSpec) -> int:
     return len(spec.inputs)
 
 
-async def send_job(channel: socket.socket, spec: JobSpec, work_dir: Path) -> None:
+def program_files(folder: Path) -> dict[str, Path]:
+    """The regular files of a release by their name inside it; links are left out."""
+    return {
+        str(path.relative_to(folder)): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+async def send_job(channel: socket.socket, spec: JobSpec, folders: JobFolders) -> None:
     """Send the frames that a child waits for.
 
     Args:
         channel: Of the child.
         spec: The job; inputs in a file are streamed.
-        work_dir: Its private folder.
+        folders: Where the child has its own folders.
 
     Raises:
-        OSError: The child is gone, or the inputs can not be read.
+        OSError: The child is gone, or the program or the inputs can not be read.
     """
     loop = asyncio.get_running_loop()
-    first = encode_frame(FrameKind.JOB, encode_assignment(spec, work_dir))
+    files = program_files(spec.program_dir)
+    job = encode_assignment(spec, folders, list(files))
+    parts = [encode_frame(FrameKind.JOB, job)]
+    parts += [
+        encode_frame(FrameKind.FILE, path.read_bytes()) for path in files.values()
+    ]
     size = inputs_size(spec)
-    header = HEADER.pack(size, FrameKind.INPUTS)
+    parts.append(HEADER.pack(size, FrameKind.INPUTS))
     if isinstance(spec.inputs, bytes):
-        await loop.sock_sendall(channel, first + header + spec.inputs)
-    else:
-        await loop.sock_sendall(channel, first + header)
+        parts.append(spec.inputs)
+    await loop.sock_sendall(channel, b"".join(parts))
+    if not isinstance(spec.inputs, bytes):
         await _send_file(channel, spec.inputs, size)
     if spec.restored is not None:
         checkpoint = encode_frame(FrameKind.RESTORED, spec.restored.encode())

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from program_runtime.errors import ExecutionError
 
 if TYPE_CHECKING:
-    from program_runtime.execution.confinement import Level
+    from collections.abc import Callable
+
+    from program_runtime.execution.confinement import Walls
     from program_runtime.execution.launch import Child, Launcher
 
 __all__ = ["ChildPool"]
@@ -28,10 +30,15 @@ class ChildPool:
     """
 
     def __init__(
-        self, launcher: Launcher, level: Level, *, size: int, refill: bool
+        self,
+        launcher: Launcher,
+        make_walls: Callable[[], Walls],
+        *,
+        size: int,
+        refill: bool,
     ) -> None:
         self._launcher = launcher
-        self._level = level
+        self._make_walls = make_walls
         self._size = size
         self._refill = refill
         self._waiting: collections.deque[Child] = collections.deque()
@@ -100,8 +107,8 @@ class ChildPool:
 
     async def _launch(self) -> None:
         try:
-            child = await self._launcher.launch(self._level)
-        except (ExecutionError, OSError) as error:
+            child = await self._launcher.launch(self._make_walls())
+        except Exception as error:  # noqa: BLE001 - else a taker would wait for ever
             _logger.warning("No child: %s", error)
             self._fail(ExecutionError(str(error)))
             return

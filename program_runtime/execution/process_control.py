@@ -7,9 +7,10 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ["die_with_parent", "thread_count"]
+__all__ = ["adopt_orphans", "die_with_parent", "thread_count"]
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 def die_with_parent(parent: int, signal: int) -> bool:
@@ -23,10 +24,14 @@ def die_with_parent(parent: int, signal: int) -> bool:
         Whether the parent is still there, now that its death can not be missed.
     """
     if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.prctl(_PR_SET_PDEATHSIG, int(signal), 0, 0, 0):
-            raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+        _prctl(_PR_SET_PDEATHSIG, int(signal))
     return os.getppid() == parent
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent ends."""
+    if sys.platform == "linux":
+        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def thread_count() -> int:
@@ -35,3 +40,9 @@ def thread_count() -> int:
         if line.startswith(b"Threads:"):
             return int(line.split()[1])
     raise OSError("/proc/self/status names no thread count")
+
+
+def _prctl(option: int, value: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0):
+        raise OSError(ctypes.get_errno(), f"prctl({option})")

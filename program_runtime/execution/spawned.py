@@ -1,4 +1,4 @@
-"""A child that is started with ``python -m``, not forked."""
+"""A child that is started with ``python -m``, not forked: where forking is unsafe."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from program_runtime.execution.child import entry
-from program_runtime.execution.confinement import Level
+from program_runtime.execution.confinement import Level, Walls
 from program_runtime.execution.process_control import die_with_parent
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="spawned")
     parser.add_argument("--channel", type=int, required=True)
     parser.add_argument("--parent", type=int, required=True)
-    parser.add_argument("--level", type=Level, required=True)
     options = parser.parse_args(argv)
     if die_with_parent(options.parent, signal.SIGKILL):
         channel = socket.socket(fileno=options.channel)
         channel.set_inheritable(False)
-        entry.serve(channel, options.level, announce=READY)
+        walls = Walls(level=Level.NONE)
+        entry.serve(channel, walls, parent=options.parent, announce=READY)
     return 0
 
 

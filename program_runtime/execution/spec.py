@@ -31,7 +31,8 @@ class JobSpec:
 
     job_id: str
     program_dir: Path
-    """The unpacked release: the folder that holds ``program.py``."""
+    """The unpacked release: the folder that holds ``program.py``. Its files go over the
+    channel to the child, which runs a copy of its own."""
     inputs: bytes | Path
     """The encoded inputs, a JSON object; a path is streamed to the child."""
     backend: str
@@ -43,5 +44,7 @@ class JobSpec:
     limits: Limits = field(default_factory=Limits)
     restored: str | None = None
     """The encoded text of the last checkpoint of an earlier run."""
+    network: bool = False
+    """Whether the program may use the machine's network, loopback included."""
     overlay: tuple[Path, ...] = ()
     """Folders with the release's own requirements, behind the program's folder."""

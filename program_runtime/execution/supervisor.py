@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from program_runtime.execution.control import JobControl
+    from program_runtime.execution.job_folders import JobFolders
     from program_runtime.execution.launch import Child, ChildExit
     from program_runtime.execution.outcome import Outcome
     from program_runtime.execution.sink import EventSink
@@ -58,13 +59,13 @@ class Supervisor:
         *,
         first_seq: int,
         spool_dir: Path,
-        work_dir: Path,
+        folders: JobFolders,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._child = child
         self._spec = spec
         self._control = control
-        self._work_dir = work_dir
+        self._folders = folders
         self._own: Verdict | None = None
         self._sample: ChildExit | None = None
         self._ending: asyncio.Future[None] = self._loop.create_future()
@@ -137,12 +138,14 @@ class Supervisor:
 
     async def _hand_over(self) -> None:
         try:
-            await send_job(self._child.channel, self._spec, self._work_dir)
+            await send_job(self._child.channel, self._spec, self._folders)
         except ConnectionError:
             self._not_taken = True  # the channel's end tells that it is gone
             return
         except OSError as error:
-            self._decide(Verdict.failed("internal", f"No inputs for the job: {error}"))
+            self._decide(
+                Verdict.failed("internal", f"The job can not be handed over: {error}")
+            )
             return
         self._handed_over = True
         self._on_control()
@@ -220,7 +223,8 @@ class Supervisor:
 
     def _on_report(self) -> None:
         """The program has returned: measure its process, then let it go."""
-        self._sample = sample_usage(self._child.pid)
+        program = self._child.program_pid()
+        self._sample = None if program is None else sample_usage(program)
         hang_up(self._child.channel)
         self._log.hurry()
         self._end()

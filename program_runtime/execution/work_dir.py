@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import hashlib
 import itertools
 import os
 import secrets
@@ -12,10 +14,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from program_runtime.errors import ExecutionError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["make_work_dir", "remove_tree"]
+__all__ = ["make_work_dir", "remove_tree", "shared_work_root"]
 
 _PATIENCE_S: Final = 60.0
 _OPEN_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -31,6 +35,30 @@ def make_work_dir(parent: Path) -> Path:
         Its absolute path.
     """
     return Path(tempfile.mkdtemp(prefix="job-", dir=parent)).absolute()
+
+
+def shared_work_root(spool_dir: Path) -> Path:
+    """Find a place for jobs' folders that other users can walk to, but not list.
+
+    Args:
+        spool_dir: Of the runner; each has its own place.
+
+    Returns:
+        A path in the system's folder for temporary files; it need not exist.
+
+    Raises:
+        ExecutionError: Somebody else has put something there.
+    """
+    name = hashlib.sha256(str(spool_dir.absolute()).encode()).hexdigest()[:16]
+    root = Path(tempfile.gettempdir()) / f"program-runtime-{name}"
+    with contextlib.suppress(FileNotFoundError):
+        status = root.lstat()
+        if status.st_uid != os.geteuid() or not stat.S_ISDIR(status.st_mode):
+            raise ExecutionError(
+                f"{root} belongs to somebody else, and jobs' folders would go there.",
+                hint="Remove it, or set TMPDIR to a folder of your own.",
+            )
+    return root
 
 
 def remove_tree(folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 It imports and then does nothing but fork, signal and reap. It has exactly one thread,
 or it forks no more. When its server goes away, it ends all its children and itself.
+
+A child is two processes: a keeper, which the zygote knows, and the program below it.
 """
 
 from __future__ import annotations
@@ -18,16 +20,23 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from program_runtime.execution import keeper, process_tree
 from program_runtime.execution.child import entry
-from program_runtime.execution.confinement import Level
+from program_runtime.execution.child.rehearsal import rehearse
+from program_runtime.execution.confinement import Level, Walls
+from program_runtime.execution.confinement.probe import probe_levels
 from program_runtime.execution.preload import preload
-from program_runtime.execution.process_control import die_with_parent, thread_count
+from program_runtime.execution.process_control import (
+    adopt_orphans,
+    die_with_parent,
+    thread_count,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import FrameType
 
-__all__ = ["ForkedChild", "Zygote", "main"]
+__all__ = ["NewKeeper", "Zygote", "main"]
 
 _DATAGRAM_BYTES = 64 * 1024
 _MAXRSS_UNIT = 1024
@@ -35,13 +44,24 @@ _DESCRIPTORS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForkedChild:
-    """What a new child has in its hands."""
+class NewKeeper:
+    """What a process has in its hands that was just split off."""
 
+    walls: Walls
     channel: socket.socket
     log_fd: int
-    level: Level
+    report_fd: int
     parent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A keeper, as its zygote knows it."""
+
+    number: int
+    pid: int
+    report_fd: int
+    level: Level
 
 
 class Zygote:
@@ -51,17 +71,21 @@ class Zygote:
         self._control = control
         self._poll = select.poll()
         self._poll.register(control, select.POLLIN)
-        self._pids: dict[int, int] = {}
-        self._by_pidfd: dict[int, int] = {}
+        self._keepers: dict[int, _Kept] = {}
+        self._by_pidfd: dict[int, _Kept] = {}
         self._owner = os.getpid()
 
-    def serve(self) -> ForkedChild | None:
+    def serve(self, problems: Mapping[str, Sequence[str]]) -> NewKeeper | None:
         """Work until the server hangs up.
 
+        Args:
+            problems: What the probe of the levels found.
+
         Returns:
-            In a forked child what it got; in the zygote ``None``, at the end.
+            In a new keeper what it got; in the zygote ``None``, at the end.
         """
-        self._send({"did": "ready", "threads": thread_count()})
+        ready = {"did": "ready", "threads": thread_count(), "levels": problems}
+        self._send(ready)
         while True:
             for fd, _ in self._poll.poll():
                 if fd != self._control.fileno():
@@ -79,22 +103,23 @@ class Zygote:
                 if message["do"] == "kill":
                     self._kill(message["id"], message["signal"])
                     continue
-                child = self._fork(message, fds)
-                if child is not None:
-                    return child
+                new = self._split(message, fds)
+                if new is not None:
+                    return new
 
     def end_children(self) -> None:
-        """Kill and reap every child with its process group."""
+        """End and reap every keeper with all that it keeps."""
         if os.getpid() != self._owner:
             return
-        for pid in self._pids.values():
-            _kill_group(pid)
-        for pid in self._pids.values():
+        for kept in self._keepers.values():
+            _end(kept)
+        for kept in self._keepers.values():
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
-        self._pids.clear()
+                os.waitpid(kept.pid, 0)
+        self._keepers.clear()
+        process_tree.end_descendants(self._owner)
 
-    def _fork(self, message: dict[str, Any], fds: list[int]) -> ForkedChild | None:
+    def _split(self, message: dict[str, Any], fds: list[int]) -> NewKeeper | None:
         number = message["id"]
         threads = thread_count()
         if threads != 1:
@@ -104,48 +129,64 @@ class Zygote:
         if len(fds) != _DESCRIPTORS:
             self._decline("failed", number, fds, "its descriptors did not arrive")
             return None
-        # A child must not run the handler of the zygote, which kills its siblings.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        walls = Walls.parse(message["walls"])
         try:
-            pid = os.fork()
+            report_fd, theirs = os.pipe()
+        except OSError as error:
+            self._decline("failed", number, fds, str(error))
+            return None
+        # A keeper waits for these signals; it must not miss one, nor run the handler
+        # of the zygote, which ends its siblings.
+        signal.pthread_sigmask(signal.SIG_BLOCK, keeper.SIGNALS)
+        try:
+            pid = keeper.split(walls)
         except OSError as error:
             pid, reason = -1, str(error)
         if pid == 0:
-            return self._in_child(fds, Level(message["level"]))
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+            os.close(report_fd)
+            return self._in_keeper(fds, walls, theirs)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, keeper.SIGNALS)
+        os.close(theirs)
         if pid < 0:
+            os.close(report_fd)
             self._decline("failed", number, fds, reason)
         else:
-            self._watch(number, pid, fds)
+            kept = _Kept(number=number, pid=pid, report_fd=report_fd, level=walls.level)
+            self._watch(kept, fds)
         return None
 
-    def _watch(self, number: int, pid: int, fds: list[int]) -> None:
+    def _watch(self, kept: _Kept, fds: list[int]) -> None:
         try:
-            pidfd = os.pidfd_open(pid)
+            pidfd = os.pidfd_open(kept.pid)
         except OSError as error:
-            _kill_group(pid)
-            os.waitpid(pid, 0)
-            self._decline("failed", number, fds, str(error))
+            _end(kept)
+            os.waitpid(kept.pid, 0)
+            os.close(kept.report_fd)
+            self._decline("failed", kept.number, fds, str(error))
             return
         for fd in fds:
             os.close(fd)
-        self._pids[number] = pid
-        self._by_pidfd[pidfd] = number
+        self._keepers[kept.number] = kept
+        self._by_pidfd[pidfd] = kept
         self._poll.register(pidfd, select.POLLIN)
-        self._send({"did": "forked", "id": number, "pid": pid})
+        self._send({"did": "forked", "id": kept.number, "pid": kept.pid})
 
-    def _in_child(self, fds: list[int], level: Level) -> ForkedChild:
+    def _in_keeper(self, fds: list[int], walls: Walls, report_fd: int) -> NewKeeper:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         self._control.close()
-        for pidfd in self._by_pidfd:
+        for pidfd, kept in self._by_pidfd.items():
             os.close(pidfd)
+            os.close(kept.report_fd)
         channel = socket.socket(fileno=fds[0])
         # Descriptors arrive inheritable (recv_fds ignores its flags), but another
         # program that this child becomes must not hold the channel open.
         channel.set_inheritable(False)
-        return ForkedChild(
-            channel=channel, log_fd=fds[1], level=level, parent=self._owner
+        return NewKeeper(
+            walls=walls,
+            channel=channel,
+            log_fd=fds[1],
+            report_fd=report_fd,
+            parent=self._owner,
         )
 
     def _decline(self, did: str, number: int, fds: list[int], reason: str) -> None:
@@ -154,26 +195,32 @@ class Zygote:
         self._send({"did": did, "id": number, "reason": reason})
 
     def _kill(self, number: int, signum: int) -> None:
-        pid = self._pids.get(number)
-        if pid is None:
+        kept = self._keepers.get(number)
+        if kept is None:
             return
-        try:
-            os.killpg(pid, signum)
-        except ProcessLookupError:
-            os.kill(pid, signum)  # it is too young to lead a group
+        if signum == signal.SIGKILL:
+            _end(kept)
+        else:
+            os.kill(kept.pid, signum)
 
     def _reap(self, pidfd: int) -> None:
-        number = self._by_pidfd.pop(pidfd)
+        kept = self._by_pidfd.pop(pidfd)
         self._poll.unregister(pidfd)
         os.close(pidfd)
-        pid = self._pids.pop(number)
-        # Before reaping: as long as the zombie is there, its group id is not reused.
-        _kill_group(pid)
-        _, status, usage = os.wait4(pid, 0)
+        del self._keepers[kept.number]
+        _, status, usage = os.wait4(kept.pid, 0)
+        report = os.read(kept.report_fd, keeper.STATUS.size)
+        os.close(kept.report_fd)
+        if report:
+            [status] = keeper.STATUS.unpack(report)
+        elif kept.level is not Level.STRONG:
+            # Somebody killed the keeper: what it kept is this process's child now.
+            others = [other.pid for other in self._keepers.values()]
+            process_tree.end_descendants(self._owner, keep=others)
         self._send(
             {
                 "did": "exited",
-                "id": number,
+                "id": kept.number,
                 "status": status,
                 "cpu_s": usage.ru_utime + usage.ru_stime,
                 "peak_memory_bytes": usage.ru_maxrss * _MAXRSS_UNIT,
@@ -185,11 +232,13 @@ class Zygote:
             self._control.send(json.dumps(message).encode())
 
 
-def _kill_group(pid: int) -> None:
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        os.kill(pid, signal.SIGKILL)  # it is too young to lead a group
+def _end(kept: _Kept) -> None:
+    """A namespace dies with its keeper; below ``strong`` a keeper must do it itself."""
+    if kept.level is Level.STRONG:
+        os.kill(kept.pid, signal.SIGKILL)
+        return
+    os.kill(kept.pid, keeper.END)
+    os.kill(kept.pid, signal.SIGCONT)  # its program may have stopped it
 
 
 def _terminated(_signum: int, _frame: FrameType | None) -> None:
@@ -197,38 +246,55 @@ def _terminated(_signum: int, _frame: FrameType | None) -> None:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run a zygote, or the child that it became.
+    """Run a zygote, or the keeper or program that it became.
 
     Args:
         argv: The command line without the program's name.
 
     Returns:
-        The exit status of the zygote; a child never comes back.
+        The exit status of the zygote; its children never come back.
     """
     parser = argparse.ArgumentParser(prog="zygote")
     parser.add_argument("--control", type=int, required=True)
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--preload", default="")
+    parser.add_argument("--light", action="store_true")
+    parser.add_argument("--probe", default="")
     options = parser.parse_args(argv)
     control = socket.socket(fileno=options.control)
     control.set_inheritable(False)
     signal.signal(signal.SIGTERM, _terminated)
-    # SIGTERM, not SIGKILL: it ends the children's process groups first.
+    # SIGTERM, not SIGKILL: it ends the children first.
     if not die_with_parent(options.parent, signal.SIGTERM):
         return 0
-    preload([name for name in options.preload.split(",") if name])
+    adopt_orphans()
+    # Before anything large is imported: what is tried here is forked.
+    problems = probe_levels(options.probe) if options.probe else {}
+    if options.light:
+        rehearse()
+    else:
+        preload([name for name in options.preload.split(",") if name])
     gc.collect()
     # Shared pages stay shared: the collector writes into no object that is here now.
     gc.freeze()
     zygote = Zygote(control)
-    child = None
+    new = None
+    user, group = os.geteuid(), os.getegid()
     try:
-        child = zygote.serve()
+        new = zygote.serve(problems)
     finally:
         zygote.end_children()
-    if child is not None:
-        entry.become_child(child.log_fd, child.parent)
-        entry.serve(child.channel, child.level)
+    if new is not None:
+        parent = keeper.become_keeper(
+            new.walls,
+            parent=new.parent,
+            user=user,
+            group=group,
+            report_fd=new.report_fd,
+            fds=[new.log_fd, new.channel.fileno()],
+        )
+        entry.become_program(new.log_fd)
+        entry.serve(new.channel, new.walls, parent=parent)
     return 0
 
 

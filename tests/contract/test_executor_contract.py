@@ -250,5 +250,5 @@ def test_a_job_whose_messages_can_not_be_stored_fails_with_storage(bench):
 
 def test_an_executor_says_its_level_and_how_it_is(bench):
     executor = bench._executor("echo")
-    assert executor.level in {"none", "rlimits", "reduced", "strong"}
+    assert executor.level in {"none", "reduced", "strong"}
     assert isinstance(executor.health(), dict)

@@ -18,6 +18,7 @@ from program_runtime.execution import (
     MemorySink,
     Runner,
     SpawnLauncher,
+    Walls,
     ZygoteLauncher,
 )
 
@@ -25,6 +26,7 @@ LAUNCHERS = {
     "zygote": pytest.param(ZygoteLauncher, marks=pytest.mark.fork, id="zygote"),
     "spawn": pytest.param(SpawnLauncher, id="spawn"),
 }
+OPEN = Walls(level=Level.NONE)
 
 
 class Bench:
@@ -36,15 +38,15 @@ class Bench:
 
     async def _make(self, kind):
         launcher = kind()
-        await launcher.start()
+        await launcher.start("none")
         return launcher
 
     def do(self, awaitable):
         return self.loop.run_until_complete(asyncio.wait_for(awaitable, 30))
 
     @contextlib.contextmanager
-    def child(self, level=Level.RLIMITS):
-        child = self.do(self.launcher.launch(level))
+    def child(self):
+        child = self.do(self.launcher.launch(OPEN))
         try:
             yield child
         finally:
@@ -125,7 +127,7 @@ def test_health_is_json(bench):
 @pytest.mark.parametrize("kind", list(LAUNCHERS.values()))
 def test_close_ends_every_child(kind):
     bench = Bench(kind)
-    children = [bench.do(bench.launcher.launch(Level.NONE)) for _ in range(2)]
+    children = [bench.do(bench.launcher.launch(OPEN)) for _ in range(2)]
     pidfds = [os.pidfd_open(child.pid) for child in children]
     bench.close()
     for pidfd in pidfds:
@@ -151,7 +153,10 @@ def run(bench, tmp_path):
         )
         sink, control = MemorySink(), JobControl()
         runner = Runner(
-            spool_dir=tmp_path / "spool", launcher=bench.launcher, pool_size=0
+            spool_dir=tmp_path / "spool",
+            launcher=bench.launcher,
+            pool_size=0,
+            level="none",
         )
 
         async def both():

@@ -117,9 +117,9 @@ def test_large_inputs_are_a_blob(store, ask, tmp_path):
 def test_a_claimed_job_runs_and_says_so(store, ask, clock):
     job, _ = ask(store.jobs.submit(a_job()))
     clock.tick()
-    claimed = ask(store.jobs.claim(isolation="rlimits"))
+    claimed = ask(store.jobs.claim(isolation="reduced"))
     assert (claimed.id, claimed.status) == (job.id, JobStatus.RUNNING)
-    assert (claimed.attempts, claimed.isolation) == (1, "rlimits")
+    assert (claimed.attempts, claimed.isolation) == (1, "reduced")
     assert claimed.started.timestamp() == clock.now
     assert claimed.last_seq == 2
     assert ask(store.jobs.get(job.id)) == claimed

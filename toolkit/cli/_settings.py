@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from toolkit.cli._output import Output
 
-LEVELS = ("auto", "strong", "reduced", "rlimits", "none")
+LEVELS = ("auto", "strong", "reduced", "none")
 PROJECT = "[tool.qrt] in pyproject.toml"
 DEFAULT = "default"
 _NOT_OURS = frozenset({"template"})  # what `qrt new` wrote down about itself

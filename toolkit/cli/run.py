@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from program_runtime.errors import BadInputsError, ExecutionError
+from program_runtime.errors import BadInputsError
 from toolkit.cli import _exits, _inputs, _report, _saving, _settings, _stream
 from toolkit.cli._output import speaks
 from toolkit.errors import ExitCode
@@ -82,17 +82,10 @@ def _check(options: dict[str, Any]) -> None:
 
     Raises:
         BackendNotFoundError: With the names that are known.
-        click.BadParameter: This machine does not offer the isolation.
     """
-    from program_runtime import backends, execution  # noqa: PLC0415
+    from program_runtime import backends  # noqa: PLC0415
 
     backends.resolve(options["backend"])
-    try:
-        execution.parse_level(options["isolation"])
-    except ExecutionError as error:
-        raise click.BadParameter(
-            f"{error.message} {error.hint or ''}".rstrip(), param_hint="--isolation"
-        ) from error
 
 
 def _run(

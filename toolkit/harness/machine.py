@@ -34,10 +34,10 @@ class Harness:
     Use it as a context manager.
 
     Args:
-        level: Isolation: ``auto``, ``none``, ``rlimits``.
+        level: Isolation: ``auto``, ``strong``, ``reduced``, ``none``.
         pool_size: How many children wait for a job.
-        single: For one run only: its child is started at once and imports what that
-            run needs, which is quicker than a zygote that nobody will use again.
+        single: For one run only: nothing is imported beforehand, and its child imports
+            what that run needs, which is quicker once.
     """
 
     def __init__(
@@ -136,7 +136,7 @@ class Harness:
             level=self._level,
             pool_size=self._pool_size,
             spool_dir=spool,
-            launcher=execution.SpawnLauncher() if self._single else None,
+            launcher=execution.default_launcher(light=True) if self._single else None,
             refill=not self._single,
         )
         await runner.start()

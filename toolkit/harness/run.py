@@ -113,7 +113,7 @@ def run_project(
         shots: Default number of shots.
         seed: Seed of the simulator.
         max_time_s: Ends the run; the metadata's ``max_execution_time`` if not given.
-        level: Isolation: ``auto``, ``none``, ``rlimits``.
+        level: Isolation: ``auto``, ``strong``, ``reduced``, ``none``.
         log_level: Of the program's loggers.
         on_event: Called with each event as it comes, in another thread.
         harness: A warm one to use; one is made for this run if not given.

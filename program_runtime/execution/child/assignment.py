@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from program_runtime.execution.limits import Limits
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
+    from program_runtime.execution.job_folders import JobFolders
     from program_runtime.execution.spec import JobSpec
 
 __all__ = ["Assignment", "encode_assignment"]
@@ -23,6 +24,8 @@ class Assignment:
     job_id: str
     program_dir: str
     work_dir: str
+    files: tuple[str, ...]
+    """Of the program; their contents follow in this order."""
     parameters: dict[str, Any]
     backend: str
     shots: int | None
@@ -45,23 +48,28 @@ class Assignment:
         content = json.loads(payload)
         content["limits"] = Limits(**content["limits"])
         content["overlay"] = tuple(content["overlay"])
+        content["files"] = tuple(content["files"])
         return cls(**content)
 
 
-def encode_assignment(spec: JobSpec, work_dir: Path) -> bytes:
+def encode_assignment(
+    spec: JobSpec, folders: JobFolders, files: Sequence[str]
+) -> bytes:
     """Write the first frame of a job.
 
     Args:
         spec: The job.
-        work_dir: The private folder that the program starts in.
+        folders: Where the child finds the job's own folders.
+        files: Names of the program's files, in the order in which they follow.
 
     Returns:
         JSON text.
     """
     content = {
         "job_id": spec.job_id,
-        "program_dir": str(spec.program_dir.absolute()),
-        "work_dir": str(work_dir),
+        "program_dir": folders.program,
+        "work_dir": folders.work,
+        "files": list(files),
         "parameters": dict(spec.parameters),
         "backend": spec.backend,
         "shots": spec.shots,

@@ -11,6 +11,7 @@ from program_runtime.execution import confinement
 from program_runtime.execution.child.assignment import Assignment
 from program_runtime.execution.child.failure import ChildFailure, describe
 from program_runtime.execution.child.job_channel import JobChannel
+from program_runtime.execution.child.program_files import receive_program
 from program_runtime.execution.child.rehearsal import rehearse
 from program_runtime.execution.child.run import run_job
 from program_runtime.execution.child.surroundings import prepare, settle
@@ -19,44 +20,48 @@ from program_runtime.execution.process_control import die_with_parent
 if TYPE_CHECKING:
     import socket
 
-    from program_runtime.execution.confinement import Level
+    from program_runtime.execution.confinement import Walls
 
-__all__ = ["become_child", "serve"]
+__all__ = ["become_program", "serve"]
 
 _LOST = 113
 
 
-def become_child(log_fd: int, parent: int) -> None:
-    """Right after the fork: own session, own standard streams, own end.
+def become_program(log_fd: int) -> None:
+    """Right after the fork: own session, own standard streams, usual signals.
 
     Args:
         log_fd: What standard output and error become.
-        parent: The zygote, whose death is this child's too.
     """
     os.setsid()
-    if not die_with_parent(parent, signal.SIGKILL):
-        os._exit(_LOST)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     os.dup2(log_fd, 1)
     os.dup2(log_fd, 2)
     os.close(log_fd)
 
 
-def serve(channel: socket.socket, level: Level, *, announce: bytes = b"") -> NoReturn:
+def serve(
+    channel: socket.socket, walls: Walls, *, parent: int, announce: bytes = b""
+) -> NoReturn:
     """Wait for one job, run it and end this process.
 
     Args:
         channel: To the supervisor; its end is the end of this process.
-        level: The confinement to enter first.
+        walls: What to give up before the job is read.
+        parent: Whose death is this process's too.
         announce: Sent when everything is imported.
     """
     status = _LOST
     try:
-        confinement.enter(level)
+        confinement.restrict(walls)
+        # Not before: a change of user clears it.
+        if not die_with_parent(parent, signal.SIGKILL):
+            os._exit(_LOST)
         settle()
         rehearse()
         if announce:
             channel.sendall(announce)
-        status = _serve(JobChannel(channel), level)
+        status = _serve(JobChannel(channel), walls)
     except ConnectionError:
         pass  # nobody is left to tell
     except Exception:  # noqa: BLE001 - a process boundary
@@ -66,18 +71,19 @@ def serve(channel: socket.socket, level: Level, *, announce: bytes = b"") -> NoR
         os._exit(status)
 
 
-def _serve(channel: JobChannel, level: Level) -> int:
+def _serve(channel: JobChannel, walls: Walls) -> int:
     frame = channel.receive()
     if frame is None:
         return 0
     job = Assignment.parse(frame[1])
     try:
-        confinement.confine(level, job.limits)
+        confinement.confine(walls, job.limits, [job.program_dir, job.work_dir])
+        complete = receive_program(channel, job)
         prepare(job)
     except Exception as error:  # noqa: BLE001 - a process boundary
         channel.fail(ChildFailure("internal", describe(error)))
         return _LOST
-    inputs = channel.receive()
+    inputs = channel.receive() if complete else None
     checkpoint = channel.receive() if job.has_checkpoint else None
     if inputs is None or (job.has_checkpoint and checkpoint is None):
         return 0

@@ -1,51 +1,125 @@
-"""What keeps a program inside its bounds, applied by the child to itself.
+"""What keeps a program inside its bounds.
 
-``enter`` builds the walls that are the same for every job while a child still waits;
-``confine`` adds the job's own limits before a byte of its program or inputs is read.
+``isolate`` is for the keeper of a ``strong`` job: it builds the private world that its
+program will live in. ``restrict`` is for the program's process while it waits, and
+``confine`` adds what depends on the job before a byte of its program is read.
 """
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+from program_runtime.execution.confinement import rlimits
 from program_runtime.execution.confinement.level import (
+    AUTO,
     Level,
-    available_levels,
-    parse_level,
+    choose_level,
+    levels_to_try,
 )
+from program_runtime.execution.confinement.walls import Walls
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from program_runtime.execution.limits import Limits
 
-__all__ = ["Level", "available_levels", "confine", "enter", "parse_level"]
+__all__ = [
+    "AUTO",
+    "Level",
+    "Walls",
+    "choose_level",
+    "confine",
+    "isolate",
+    "levels_to_try",
+    "restrict",
+]
 
 
-def enter(level: Level) -> None:
-    """Build the walls that need not know the job.
+def isolate(walls: Walls, *, user: int, group: int) -> None:
+    """Build a private root and leave all privileges behind, as process 1.
 
     Args:
-        level: The level that was asked for.
+        walls: Of level ``strong``.
+        user: Who this process was in the namespaces that it came from.
+        group: Its group there.
 
     Raises:
-        ExecutionError: The level is not offered here.
+        OSError: The kernel refuses a step.
     """
-    if parse_level(level) is Level.RLIMITS:
-        from program_runtime.execution.confinement import rlimits  # noqa: PLC0415
+    from program_runtime.execution.confinement import (  # noqa: PLC0415
+        credentials,
+        namespaces,
+        private_root,
+    )
 
-        rlimits.forbid_core_files()
+    if walls.uid is None:
+        namespaces.write_id_maps(user, group)
+    namespaces.name_host()
+    private_root.enter_private_root(walls, user if walls.uid is None else walls.uid)
+    if walls.uid is not None:
+        credentials.become(walls.uid)
+    credentials.drop_capabilities()
 
 
-def confine(level: Level, limits: Limits) -> None:
-    """Apply a job's limits to this process, for good.
+def restrict(walls: Walls) -> None:
+    """Give up what no job may do; the process is still our own code alone.
 
     Args:
-        level: The level that was asked for.
+        walls: The same for every job that this process may get.
+
+    Raises:
+        OSError: The kernel refuses a step.
+    """
+    rlimits.set_fixed_rlimits()
+    if walls.level is Level.NONE:
+        return
+    from program_runtime.execution.confinement import (  # noqa: PLC0415
+        credentials,
+        landlock,
+        seccomp,
+    )
+
+    if walls.level is Level.REDUCED and walls.uid is not None:
+        credentials.become(walls.uid)
+    credentials.drop_capabilities()
+    credentials.forbid_new_privileges()
+    if walls.level is Level.STRONG:
+        # The root holds nothing but what programs may see.
+        landlock.restrict(
+            readable=["/"],
+            writable=["/tmp", "/program", "/dev/shm", *landlock.SYSTEM_WRITABLE],  # noqa: S108 - private
+            network=walls.network,
+        )
+    if seccomp.available():
+        seccomp.deny_dangerous_calls(network=walls.network)
+
+
+def confine(walls: Walls, limits: Limits, folders: Sequence[str]) -> None:
+    """Apply what depends on the job to this process, for good.
+
+    Args:
+        walls: As given to ``restrict``.
         limits: Those of the job.
+        folders: The job's own; the program may write there.
 
     Raises:
-        ExecutionError: The level is not offered here.
+        OSError: The kernel refuses a step.
     """
-    if parse_level(level) is Level.RLIMITS:
-        from program_runtime.execution.confinement import rlimits  # noqa: PLC0415
+    rlimits.set_rlimits(limits, count_processes=walls.level is Level.STRONG)
+    if walls.level is Level.REDUCED:
+        from program_runtime.execution.confinement import (  # noqa: PLC0415
+            interpreter,
+            landlock,
+        )
 
-        rlimits.set_rlimits(limits)
+        landlock.restrict(
+            readable=[
+                *landlock.SYSTEM_READABLE,
+                *interpreter.interpreter_folders(),
+                *walls.readable,
+                f"/proc/{os.getpid()}",
+            ],
+            writable=[*folders, *landlock.SYSTEM_WRITABLE],
+            network=walls.network,
+        )

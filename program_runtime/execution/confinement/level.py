@@ -1,65 +1,79 @@
-"""The levels of confinement and which of them this machine offers."""
+"""The levels of confinement, and the choice among those that this machine offers."""
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
+from typing import TYPE_CHECKING, Final
 
 from program_runtime.errors import ExecutionError
 
-__all__ = ["Level", "available_levels", "parse_level"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["AUTO", "Level", "choose_level", "levels_to_try"]
+
+AUTO: Final = "auto"
 
 
 class Level(StrEnum):
     """From weakest to strongest."""
 
     NONE = "none"
-    RLIMITS = "rlimits"
     REDUCED = "reduced"
     STRONG = "strong"
 
 
-def available_levels() -> tuple[Level, ...]:
-    """The levels that can be asked for here, weakest first.
+def levels_to_try(asked: str) -> tuple[Level, ...]:
+    """The levels that answer a wish, best first.
+
+    Args:
+        asked: ``auto`` or the name of a level.
 
     Returns:
-        ``none`` alone where limits of a process can not be relied upon.
+        All for ``auto``, else the one.
+
+    Raises:
+        ExecutionError: There is no such level.
+
+    Example:
+        >>> levels_to_try("strong")
+        (<Level.STRONG: 'strong'>,)
     """
-    kept = (Level.RLIMITS,) if sys.platform == "linux" else ()
-    return (Level.NONE, *kept)
+    if asked == AUTO:
+        return tuple(reversed(Level))
+    try:
+        return (Level(asked),)
+    except ValueError as error:
+        raise ExecutionError(
+            f"There is no isolation level {asked!r}.",
+            hint=f"Choose auto or one of: {', '.join(Level)}.",
+        ) from error
 
 
-def parse_level(text: str) -> Level:
+def choose_level(asked: str, problems: Mapping[str, Sequence[str]]) -> Level:
     """Choose the level that was asked for, or the best one for ``auto``.
 
     Args:
-        text: ``auto`` or the name of a level.
+        asked: ``auto`` or the name of a level.
+        problems: What stands against each level that was tried here.
 
     Returns:
-        A level that this machine offers.
+        A level with nothing against it.
 
     Raises:
-        ExecutionError: There is no such level, or it is not offered here.
+        ExecutionError: There is no such level, or it does not hold here.
 
     Example:
-        >>> parse_level("none")
-        <Level.NONE: 'none'>
+        >>> choose_level("auto", {"strong": ["no namespaces"], "reduced": []})
+        <Level.REDUCED: 'reduced'>
     """
-    available = available_levels()
-    if text == "auto":
-        return available[-1]
-    names = ", ".join(available)
-    try:
-        level = Level(text)
-    except ValueError as error:
-        raise ExecutionError(
-            f"There is no isolation level {text!r}.",
-            hint=f"Choose auto or one of: {names}.",
-        ) from error
-    if level not in available:
-        raise ExecutionError(
-            f"Isolation level {level.value!r} is not available: this version on "
-            f"{sys.platform} offers {names}.",
-            hint="Choose one of these; nothing weaker is chosen silently.",
-        )
-    return level
+    wanted = levels_to_try(asked)
+    for level in wanted:
+        if not problems.get(level, ["it was not tried"]):
+            return level
+    reasons = "; ".join(problems.get(wanted[0], ["it was not tried"]))
+    offered = ", ".join(level for level in Level if problems.get(level) == [])
+    raise ExecutionError(
+        f"Isolation level {wanted[0].value!r} is not available here: {reasons}.",
+        hint=f"Nothing weaker is chosen silently. Choose one of: {offered or 'none'}.",
+    )

@@ -5,26 +5,40 @@ from __future__ import annotations
 import math
 import resource
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from program_runtime.execution.limits import Limits
 
-__all__ = ["forbid_core_files", "set_rlimits"]
+__all__ = ["set_fixed_rlimits", "set_rlimits"]
+
+_KEEPER: Final = 1
+"""Processes of the job's user that are not the job's."""
 
 
-def forbid_core_files() -> None:
-    """A crash must not fill the disk, nor leave memory for others to read."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def set_fixed_rlimits() -> None:
+    """Take what no job needs.
+
+    A crash must not fill the disk, nor leave memory for others to read. Locked memory
+    and message queues would be memory that no other limit counts.
+    """
+    for name in ("RLIMIT_CORE", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE"):
+        kind = getattr(resource, name, None)  # systems differ
+        if kind is not None:
+            resource.setrlimit(kind, (0, 0))
 
 
-def set_rlimits(limits: Limits) -> None:
+def set_rlimits(limits: Limits, *, count_processes: bool) -> None:
     """Bound this process for good.
 
     Args:
         limits: Those of the job. What is ``None`` stays as it is.
+        count_processes: Whether to limit their number. The kernel counts all that the
+            user runs, so the job needs a user or a user namespace of its own.
     """
     _lower(resource.RLIMIT_NOFILE, limits.open_files)
+    if count_processes:
+        _lower(resource.RLIMIT_NPROC, limits.processes + _KEEPER)
     if limits.file_bytes is not None:
         _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
     if limits.cpu_time_s is not None:

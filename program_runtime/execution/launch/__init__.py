@@ -21,11 +21,12 @@ __all__ = [
 ]
 
 
-def default_launcher(*, jobs_per_zygote: int = 1000) -> Launcher:
+def default_launcher(*, jobs_per_zygote: int = 1000, light: bool = False) -> Launcher:
     """Fork where forking is safe, spawn elsewhere.
 
     Args:
         jobs_per_zygote: After so many children a zygote is replaced.
+        light: Import as little as possible beforehand: for a single job.
 
     Returns:
         A launcher that is not started yet.
@@ -36,7 +37,7 @@ def default_launcher(*, jobs_per_zygote: int = 1000) -> Launcher:
         ZygoteLauncher,
     )
 
-    return ZygoteLauncher(jobs_per_zygote=jobs_per_zygote)
+    return ZygoteLauncher(jobs_per_zygote=jobs_per_zygote, light=light)
 
 
 def __getattr__(name: str) -> object:

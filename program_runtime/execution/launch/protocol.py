@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import asyncio
     import socket
+    from collections.abc import Mapping, Sequence
 
-    from program_runtime.execution.confinement import Level
+    from program_runtime.execution.confinement import Walls
 
 __all__ = ["Child", "ChildExit", "Launcher"]
 
@@ -28,14 +29,19 @@ class Child(Protocol):
     """A process that waits for one job."""
 
     pid: int
+    """Of its keeper where it has one, else its own."""
+    walls: Walls
     channel: socket.socket
     """Non-blocking, the supervisor's end."""
     log_fd: int
     """Non-blocking, the reading end of its standard output and error."""
     exited: asyncio.Future[ChildExit]
 
+    def program_pid(self) -> int | None:
+        """The process that calls ``main``, seen from here; ``None`` if it is gone."""
+
     def kill(self, signal: int) -> None:
-        """Signal the child's whole process group, if it still is its own."""
+        """Signal the program; ``SIGKILL`` ends all that came of it."""
 
     def release(self) -> None:
         """Close the channel and the log; may be called twice."""
@@ -44,15 +50,24 @@ class Child(Protocol):
 class Launcher(Protocol):
     """Starts children."""
 
-    async def start(self) -> None:
-        """Get ready to launch.
+    async def start(self, asked: str) -> Mapping[str, Sequence[str]]:
+        """Get ready to launch, and try which level of confinement holds.
+
+        Args:
+            asked: ``auto``, or the level that is wanted.
+
+        Returns:
+            What stands against each level that was tried; nothing, if it holds.
 
         Raises:
-            ExecutionError: It never will be.
+            ExecutionError: It never will be ready.
         """
 
-    async def launch(self, level: Level) -> Child:
+    async def launch(self, walls: Walls) -> Child:
         """Start one child that waits for a job.
+
+        Args:
+            walls: Of a level that holds.
 
         Raises:
             ExecutionError: No child could be started.

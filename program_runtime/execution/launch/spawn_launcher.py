@@ -11,14 +11,14 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import ExecutionError
+from program_runtime.execution.confinement import Level, Walls, levels_to_try
 from program_runtime.execution.launch.endpoints import Endpoints, open_endpoints
 from program_runtime.execution.launch.environment import child_environment
 from program_runtime.execution.launch.protocol import ChildExit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from program_runtime.execution.confinement import Level
     from program_runtime.execution.launch.protocol import Child
 
 __all__ = ["SpawnLauncher"]
@@ -33,6 +33,7 @@ class SpawnedChild:
 
     def __init__(self, ends: Endpoints, process: subprocess.Popen[bytes]) -> None:
         self._ends = ends
+        self.walls = Walls(level=Level.NONE)
         self._process = process
         self._loop = asyncio.get_running_loop()
         self._lock = threading.Lock()
@@ -42,6 +43,10 @@ class SpawnedChild:
         self.log_fd = ends.log_fd
         self.exited: asyncio.Future[ChildExit] = self._loop.create_future()
         threading.Thread(target=self._wait, daemon=True).start()
+
+    def program_pid(self) -> int | None:
+        """The process itself."""
+        return self.pid
 
     def kill(self, signal: int) -> None:
         """Signal the group while the pid is still this child's."""
@@ -94,14 +99,20 @@ class SpawnLauncher:
         self._children: set[SpawnedChild] = set()
         self._started = 0
 
-    async def start(self) -> None:
-        """Nothing is shared between children, so nothing is prepared."""
+    async def start(self, asked: str) -> Mapping[str, Sequence[str]]:
+        """Nothing is shared between children, so nothing is prepared.
 
-    async def launch(self, level: Level) -> Child:
+        Args:
+            asked: ``none`` is the only level that such children have.
+        """
+        reason = "a process that is started for each job has no keeper to confine it"
+        return {level: [reason] for level in levels_to_try(asked)} | {Level.NONE: []}
+
+    async def launch(self, walls: Walls) -> Child:
         """Start an interpreter.
 
         Args:
-            level: Its confinement.
+            walls: Of level ``none``.
 
         Returns:
             A child that has imported Qiskit.
@@ -109,9 +120,11 @@ class SpawnLauncher:
         Raises:
             ExecutionError: The system refused, or the child ended at once.
         """
+        if walls.level is not Level.NONE:
+            raise ExecutionError(f"A spawned child can not be {walls.level}.")
         ends = open_endpoints()
         try:
-            process = self._spawn(ends, level)
+            process = self._spawn(ends)
         except OSError as error:
             ends.close_ours()
             raise ExecutionError(f"No child could be started: {error}") from error
@@ -129,14 +142,13 @@ class SpawnLauncher:
             raise
         return child
 
-    def _spawn(self, ends: Endpoints, level: Level) -> subprocess.Popen[bytes]:
+    def _spawn(self, ends: Endpoints) -> subprocess.Popen[bytes]:
         channel = ends.child_channel.fileno()
         return subprocess.Popen(
             [
                 *(sys.executable, "-P", "-m", "program_runtime.execution.spawned"),
                 *("--channel", str(channel)),
                 *("--parent", str(os.getpid())),
-                *("--level", str(level)),
             ],
             pass_fds=[channel],
             env=self._environment,

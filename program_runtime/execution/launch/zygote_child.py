@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import ExecutionError
@@ -11,6 +12,7 @@ from program_runtime.execution.launch.protocol import ChildExit
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from program_runtime.execution.confinement import Walls
     from program_runtime.execution.launch.endpoints import Endpoints
 
 __all__ = ["ForkRefusedError", "ZygoteChild"]
@@ -27,6 +29,7 @@ class ZygoteChild:
         command: Sends a command to the zygote.
         number: Its name in commands and answers.
         ends: What connects it.
+        walls: What it builds around itself.
     """
 
     def __init__(
@@ -34,7 +37,9 @@ class ZygoteChild:
         command: Callable[[Mapping[str, Any]], None],
         number: int,
         ends: Endpoints,
+        walls: Walls,
     ) -> None:
+        self.walls = walls
         self._command = command
         self._number = number
         self._ends = ends
@@ -45,8 +50,16 @@ class ZygoteChild:
         self.forked: asyncio.Future[int] = loop.create_future()
         self.exited: asyncio.Future[ChildExit] = loop.create_future()
 
+    def program_pid(self) -> int | None:
+        """The keeper's first child."""
+        try:
+            text = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+            return int(text.split()[0])
+        except (OSError, IndexError):
+            return None
+
     def kill(self, signal: int) -> None:
-        """Have the zygote signal the group, unless it reaped the child already."""
+        """Have the zygote tell the keeper, unless it reaped that already."""
         if not self.exited.done():
             self._command({"do": "kill", "id": self._number, "signal": int(signal)})
 

@@ -14,7 +14,7 @@ from program_runtime.execution.launch.zygote_link import ZygoteLink
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from program_runtime.execution.confinement import Level
+    from program_runtime.execution.confinement import Walls
     from program_runtime.execution.launch.protocol import Child
 
 __all__ = ["ZygoteLauncher"]
@@ -25,7 +25,14 @@ _ATTEMPTS = 3
 
 
 class ZygoteLauncher:
-    """Keeps one zygote alive; replaces it when it is old, unsafe or dead."""
+    """Keeps one zygote alive; replaces it when it is old, unsafe or dead.
+
+    Args:
+        jobs_per_zygote: After so many children a zygote is replaced.
+        environment: To choose the zygote's own from; this process's, if not given.
+        preload: Further modules that it imports.
+        light: Let it import little: for a single job, which imports what it needs.
+    """
 
     def __init__(
         self,
@@ -33,7 +40,9 @@ class ZygoteLauncher:
         jobs_per_zygote: int = 1000,
         environment: Mapping[str, str] | None = None,
         preload: Sequence[str] = (),
+        light: bool = False,
     ) -> None:
+        self._light = light
         self._jobs_per_zygote = jobs_per_zygote
         self._environment = child_environment(environment)
         self._preload = tuple(preload)
@@ -44,19 +53,30 @@ class ZygoteLauncher:
         self._started = 0
         self._closed = False
 
-    async def start(self) -> None:
+    async def start(self, asked: str) -> Mapping[str, Sequence[str]]:
         """Start the first zygote and wait until it has imported everything.
+
+        Args:
+            asked: ``auto`` or a level, for it to try.
+
+        Returns:
+            What stands against each level that it tried.
 
         Raises:
             ExecutionError: It ended instead.
         """
-        await self._usable()
+        async with self._lock:
+            if self._closed:
+                raise ExecutionError("The launcher is closed.")
+            self._current = await self._start_link(probe=asked)
+            problems: dict[str, list[str]] = self._current.ready.result()["levels"]
+        return problems
 
-    async def launch(self, level: Level) -> Child:
+    async def launch(self, walls: Walls) -> Child:
         """Fork a child.
 
         Args:
-            level: Its confinement.
+            walls: What it builds around itself.
 
         Returns:
             A child that waits for its job.
@@ -68,7 +88,7 @@ class ZygoteLauncher:
         for _ in range(_ATTEMPTS):
             link = await self._usable()
             try:
-                return await link.fork(level)
+                return await link.fork(walls)
             except ForkRefusedError as error:
                 _logger.warning("%s It is replaced.", error)
                 link.retire()
@@ -120,8 +140,13 @@ class ZygoteLauncher:
             _logger.warning("The next zygote did not start: %s", task.exception())
         return current
 
-    async def _start_link(self) -> ZygoteLink:
-        link = ZygoteLink(environment=self._environment, preload=self._preload)
+    async def _start_link(self, *, probe: str = "") -> ZygoteLink:
+        link = ZygoteLink(
+            environment=self._environment,
+            preload=self._preload,
+            light=self._light,
+            probe=probe,
+        )
         self._links.add(link)
         link.dead.add_done_callback(lambda _: self._links.discard(link))
         self._started += 1

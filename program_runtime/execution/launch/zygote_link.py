@@ -2,9 +2,10 @@
 
 Control messages are JSON, one a datagram of a ``SOCK_SEQPACKET`` pair:
 
-- to the zygote: ``{"do": "fork", "id", "level"}`` with the child's channel end and log
+- to the zygote: ``{"do": "fork", "id", "walls"}`` with the child's channel end and log
   pipe as ancillary data; ``{"do": "kill", "id", "signal"}``
-- from it, under the key ``did``: ``ready``, and for each child ``forked`` (``id, pid``)
+- from it, under the key ``did``: ``ready`` (``levels``, the problems of each that was
+  tried), and for each child ``forked`` (``id, pid``)
   or else ``refused`` or ``failed`` (``id, reason``), then ``exited`` (``id, status,
   cpu_s, peak_memory_bytes``)
 """
@@ -28,7 +29,7 @@ from program_runtime.execution.launch.zygote_child import ZygoteChild
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from program_runtime.execution.confinement import Level
+    from program_runtime.execution.confinement import Walls
 
 __all__ = ["ZygoteLink"]
 
@@ -41,7 +42,12 @@ class ZygoteLink:
     """Starts a zygote and talks to it."""
 
     def __init__(
-        self, *, environment: Mapping[str, str], preload: Sequence[str]
+        self,
+        *,
+        environment: Mapping[str, str],
+        preload: Sequence[str],
+        light: bool,
+        probe: str,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._loop = loop
@@ -62,6 +68,8 @@ class ZygoteLink:
                     *("--control", str(theirs.fileno())),
                     *("--parent", str(os.getpid())),
                     *("--preload", ",".join(preload)),
+                    *("--probe", probe),
+                    *(("--light",) if light else ()),
                 ],
                 pass_fds=[theirs.fileno()],
                 env=dict(environment),
@@ -74,11 +82,11 @@ class ZygoteLink:
         loop.add_reader(self._control, self._on_control)
         self._watch_stderr()
 
-    async def fork(self, level: Level) -> ZygoteChild:
+    async def fork(self, walls: Walls) -> ZygoteChild:
         """Have one child forked.
 
         Args:
-            level: Its confinement.
+            walls: What it builds around itself.
 
         Returns:
             A child that waits for its job.
@@ -91,10 +99,10 @@ class ZygoteLink:
             raise ExecutionError(self._death_message())
         self.forks += 1
         ends = open_endpoints()
-        child = ZygoteChild(self.send, self.forks, ends)
+        child = ZygoteChild(self.send, self.forks, ends, walls)
         self._children[self.forks] = child
         descriptors = [ends.child_channel.fileno(), ends.child_log_fd]
-        message = {"do": "fork", "id": self.forks, "level": str(level)}
+        message = {"do": "fork", "id": self.forks, "walls": walls.document()}
         self._enqueue(json.dumps(message).encode(), descriptors, ends)
         try:
             child.pid = await child.forked

@@ -342,4 +342,4 @@ def test_several_jobs_at_once(laboratory):
     assert [sink.events[0].data for sink in sinks] == [str(n) for n in range(12)]
     health = laboratory.runner.health()
     assert health["running"] == 0
-    assert health["level"] == "rlimits"
+    assert health["level"] in {"none", "reduced", "strong"}

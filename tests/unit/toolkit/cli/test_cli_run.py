@@ -167,19 +167,14 @@ def test_settings_of_the_project_reach_the_harness(qrt, project, runs, monkeypat
     [
         (("--backend", "aer_simulato"), 5, "hint: Did you mean 'aer_simulator'?"),
         (("--isolation", "storng"), 2, "'storng' is not one of 'auto', 'strong'"),
-        (("--isolation", "strong"), 2, "Isolation level 'strong' is not available"),
         (("--shots", "0"), 2, "0 is not in the range"),
         (("--max-time", "0"), 2, "0.0 is not in the range"),
         (("--save", "no/r.json"), 2, "does not exist."),
     ],
 )
 def test_what_can_not_be_is_refused_before_anything_runs(
-    *, qrt, project, runs, monkeypatch, words, code, said
+    *, qrt, project, runs, words, code, said
 ):
-    levels = (execution.Level.NONE, execution.Level.RLIMITS)
-    monkeypatch.setattr(
-        "program_runtime.execution.confinement.level.available_levels", lambda: levels
-    )
     assert said in qrt("run", *words, code=code).stderr
     assert runs.seen is None
 

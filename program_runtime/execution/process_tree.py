@@ -1,0 +1,153 @@
+"""The processes that came of one process, and how to end all of them."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, Final
+
+from program_runtime.execution.process_reading import read_file, read_stat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Container, Iterable
+
+__all__ = ["descendants", "end_descendants"]
+
+_PATIENCE_S: Final = 10.0
+_SHORTEST_PAUSE_S: Final = 0.0005
+_LONGEST_PAUSE_S: Final = 0.02
+
+
+def descendants(pid: int, *, keep: Collection[int] = ()) -> list[int]:
+    """Find the children of a process, their children, and so on.
+
+    A process whose parent ends meanwhile can be missed, but not for good: it is then a
+    child of whoever adopts orphans. No child at all means no descendant at all.
+
+    Args:
+        pid: Of any process.
+        keep: Neither these nor what came of them.
+
+    Returns:
+        Their ids, parents first; some may have ended already.
+    """
+    children_of = _children if _kernel_lists_children() else _children_by_scan()
+    seen = {pid, *keep}
+    found = [pid]
+    for parent in found:  # it grows meanwhile
+        for child in children_of(parent):
+            if child not in seen:
+                seen.add(child)
+                found.append(child)
+    return found[1:]
+
+
+def end_descendants(
+    pid: int, *, keep: Collection[int] = (), patience_s: float = _PATIENCE_S
+) -> bool:
+    """Stop all descendants, so that none forks on, then kill them, until none is left.
+
+    Args:
+        pid: Of the calling process, which must adopt orphans. For another one that does
+            what it has not reaped counts as ended, too.
+        keep: Neither these nor what came of them.
+        patience_s: When to give up.
+
+    Returns:
+        Whether none is left.
+    """
+    give_up_at = time.monotonic() + patience_s
+    pause_s = _SHORTEST_PAUSE_S
+    while found := descendants(pid, keep=keep):
+        left = [other for other in found if not _has_ended(other)]
+        if left:
+            stopped = _freeze(pid, left, keep, give_up_at)
+            _signal(stopped, signal.SIGKILL, parents={pid, *stopped})
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        elif pid != os.getpid():
+            break
+        # Else look again: while one of them ended we may have become another's parent.
+        if time.monotonic() > give_up_at:
+            return False
+    return True
+
+
+def _freeze(
+    pid: int, found: Iterable[int], keep: Collection[int], give_up_at: float
+) -> set[int]:
+    """Stop what was found and what it forked before it stopped."""
+    stopped: set[int] = set()
+    fresh = set(found)
+    while fresh and time.monotonic() < give_up_at:
+        stopped |= fresh
+        _signal(fresh, signal.SIGSTOP, parents={pid, *stopped})
+        fresh = set(descendants(pid, keep=keep)) - stopped
+    return stopped
+
+
+def _has_ended(pid: int) -> bool:
+    """Reap it if it is ours; what is not is somebody else's to reap."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        stat = read_stat(pid)
+        return stat is None or stat.ended
+
+
+def _signal(pids: Iterable[int], signum: int, *, parents: Container[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(OSError):  # most often: it is gone
+            _signal_one(pid, signum, parents)
+
+
+def _signal_one(pid: int, signum: int, parents: Container[int]) -> None:
+    """Signal a process unless its id is somebody else's by now."""
+    pidfd = os.pidfd_open(pid)
+    try:
+        stat = read_stat(pid)
+        if stat is not None and stat.parent in parents:
+            signal.pidfd_send_signal(pidfd, signum)
+    finally:
+        os.close(pidfd)
+
+
+def _children(pid: int) -> list[int]:
+    """Read what the kernel lists: a child belongs to the thread that forked it."""
+    folder = f"/proc/{pid}/task"
+    found: list[int] = []
+    try:
+        threads = os.listdir(folder)  # noqa: PTH208 - many times a second
+    except OSError:
+        return found
+    for thread in threads:
+        with contextlib.suppress(OSError):
+            found += map(int, read_file(f"{folder}/{thread}/children").split())
+    return found
+
+
+@functools.cache
+def _kernel_lists_children() -> bool:
+    """Whether this kernel was built to do so (``CONFIG_PROC_CHILDREN``)."""
+    try:
+        read_file("/proc/thread-self/children")
+    except OSError:
+        return False
+    return True
+
+
+def _children_by_scan() -> Callable[[int], list[int]]:
+    """Ask all processes for their parents, where parents do not know their children."""
+    children: dict[int, list[int]] = {}
+    try:
+        names = os.listdir("/proc")  # noqa: PTH208 - many times a second
+    except OSError:
+        names = []
+    for name in names:
+        stat = read_stat(int(name)) if name.isdecimal() else None
+        if stat is not None:
+            children.setdefault(stat.parent, []).append(stat.pid)
+    return lambda pid: children.get(pid, [])
