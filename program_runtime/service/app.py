@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from program_runtime.service.api import errors, openapi, routers
+from program_runtime.service.api.admission import admit
 from program_runtime.service.context import make_context, spool_folder
 from program_runtime.service.versions import versions
 
@@ -70,7 +71,7 @@ def create_app(
     app.state.context = context
     errors.install(app)
     for router in routers():
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(admit)])
     openapi.install(app)
     return app
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import contextlib
 import logging
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from program_runtime.errors import ProgramRuntimeError, StorageError
 from program_runtime.execution.control import JobControl
-from program_runtime.execution.events import Event, EventType
-from program_runtime.execution.outcome import JobStatus, Outcome
 from program_runtime.service.domain import ConflictError, NotFoundError
+from program_runtime.service.domain.lifecycle import may_run_again
+from program_runtime.service.endings import failed, last_events
 from program_runtime.service.hub import Wakeup
 from program_runtime.service.sink import StoreSink
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from program_runtime.execution.outcome import Outcome
     from program_runtime.service.domain import Job
     from program_runtime.service.executors import Executor
     from program_runtime.service.hub import Hub
@@ -28,8 +32,20 @@ log = logging.getLogger(__name__)
 
 _RETRY_S = 0.2
 _LONGEST_RETRY_S = 5.0
-_KILL_S = 3.0
-"""What children get to die in once the grace period is over."""
+_KILL_S = 1.5
+"""What children get to die in once they were killed."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """A job that was claimed, until its end is stored."""
+
+    job: Job
+    control: JobControl
+    sink: StoreSink
+    worker: asyncio.Task[None] | None
+    begun: bool = False
+    """Whether the executor has it: its program may have been started."""
 
 
 class Scheduler:
@@ -57,15 +73,15 @@ class Scheduler:
         self._workers = workers
         self._tasks: list[asyncio.Task[None]] = []
         self._wakeup = Wakeup()
-        self._controls: dict[str, JobControl] = {}
+        self._runs: dict[str, _Run] = {}
         self._early: dict[str, JobControl] = {}
-        self._sinks: dict[str, StoreSink] = {}
         self._claiming = 0
         self._queued: int | None = None
         """Not fewer than wait in the store, None before it was seen empty: at 0
         nobody needs to ask it."""
         self._last_end = time.monotonic()
-        self._closing = False
+        self._stopping = asyncio.Event()
+        self._hurried = asyncio.Event()
 
     def start(self) -> None:
         """Let the workers look for jobs."""
@@ -81,14 +97,19 @@ class Scheduler:
         self._wakeup.notify()
 
     @property
+    def closing(self) -> bool:
+        """Whether no more jobs are taken: the service stops."""
+        return self._stopping.is_set()
+
+    @property
     def running(self) -> int:
         """How many jobs run."""
-        return len(self._controls)
+        return len(self._runs)
 
     @property
     def idle_s(self) -> float:
         """For how long no job has run."""
-        return 0.0 if self._controls else time.monotonic() - self._last_end
+        return 0.0 if self._runs else time.monotonic() - self._last_end
 
     def control(self, job_id: str) -> JobControl:
         """Return the handle of a job that runs, or is about to.
@@ -96,7 +117,8 @@ class Scheduler:
         Between the claim in the store and the worker's next step a job runs without
         being known here: what is asked of it then is kept for it.
         """
-        control = self._controls.get(job_id) or self._early.get(job_id)
+        run = self._runs.get(job_id)
+        control = run.control if run is not None else self._early.get(job_id)
         if control is None:
             control = JobControl()
             if self._claiming:
@@ -106,107 +128,154 @@ class Scheduler:
     async def close(self, grace_s: float) -> None:
         """Take no more jobs, give those that run some time, then end them.
 
-        What had to be ended is settled as after a crash: jobs marked ``retry`` are
-        queued again, the others fail with ``service_restarted``.
+        A job that would be lost by being ended is asked to finish early. What had
+        to be ended is queued again if it may run again or its program had not been
+        started yet; else it fails with ``service_restarted``.
         """
-        if self._closing:
+        if self.closing:
             return
-        self._closing = True
+        self._stopping.set()
         self._wakeup.notify_all()
         if not self._tasks:
             return
-        _, busy = await asyncio.wait(self._tasks, timeout=grace_s)
-        if busy:
-            for sink in self._sinks.values():
-                sink.abandoned = True
-            for control in self._controls.values():
-                control.cancel()
-            _, busy = await asyncio.wait(busy, timeout=_KILL_S)
-            for task in busy:
-                task.cancel()
-            await asyncio.gather(*busy, return_exceptions=True)
-            await self._settle_abandoned()
+        ends = asyncio.ensure_future(asyncio.wait(self._tasks))
+        hurried = asyncio.ensure_future(self._hurried.wait())
+        asking = asyncio.ensure_future(self._ask_to_finish())
+        await asyncio.wait(
+            {ends, hurried}, timeout=grace_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in (ends, hurried, asking):
+            task.cancel()
+        await self._end(list(self._runs.values()))
 
-    async def _settle_abandoned(self) -> None:
+    def hurry(self) -> None:
+        """Let the time be over that ``close`` gives to jobs that run."""
+        self._hurried.set()
+
+    async def _ask_to_finish(self) -> None:
+        for run in list(self._runs.values()):
+            if run.begun and not await self._may_run_again(run.job):
+                run.sink.asked_to_finish = True
+                run.control.stop()
+
+    async def _may_run_again(self, job: Job) -> bool:
         try:
-            await self._store.jobs.recover()
+            checkpoint = await self._store.events.latest(job.id, "checkpoint")
+        except StorageError:
+            log.exception("whether job %s has a checkpoint is not known", job.id)
+            return job.retry
+        return may_run_again(job, has_checkpoint=checkpoint is not None)
+
+    async def _end(self, runs: Sequence[_Run]) -> None:
+        """Kill what still runs; nothing that it says from now on is stored."""
+        for run in runs:
+            run.sink.abandoned = True
+            if run.worker is not None:
+                run.worker.cancel()
+        unfinished = [task for task in self._tasks if not task.done()]
+        if unfinished:
+            await asyncio.wait(unfinished, timeout=_KILL_S)
+        for begun in (True, False):
+            cut_off = [run.job.id for run in runs if run.begun is begun]
+            if cut_off:
+                await self._give_back(cut_off, begun=begun)
+
+    async def _give_back(self, job_ids: Collection[str], *, begun: bool = True) -> None:
+        try:
+            settled = await self._store.jobs.give_back(job_ids, begun=begun)
         except StorageError:
             log.exception("the jobs that were ended are settled at the next start")
+            return
+        for job in settled:
+            self._hub.notify(job.id)
 
     async def _work(self) -> None:
         pause_s = _RETRY_S
-        while not self._closing:
+        while not self.closing:
             ticket = self._wakeup.ticket
             if self._queued == 0:
                 await self._wakeup.wait(ticket)
                 continue
             try:
-                job = await self._claim()
+                run = await self._claim()
             except StorageError as err:
                 log.error("no job can be taken: %s", err)  # noqa: TRY400 - told
-                await asyncio.sleep(pause_s)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_RETRY_S)
                 continue
             pause_s = _RETRY_S
-            if job is not None:
+            if run is not None:
                 if self._queued:
                     self._queued -= 1
-                await self._run(job)
+                await self._run(run)
             elif ticket == self._wakeup.ticket:
                 self._queued = 0
 
-    async def _claim(self) -> Job | None:
+    async def _claim(self) -> _Run | None:
         self._claiming += 1
         try:
             job = await self._store.jobs.claim(isolation=self._executor.level)
         finally:
             self._claiming -= 1
+        run = None
         if job is not None:
-            control = self._early.pop(job.id, None) or JobControl()
-            self._controls[job.id] = control
+            run = _Run(
+                job=job,
+                control=self._early.pop(job.id, JobControl()),
+                sink=StoreSink(self._store, self._hub, self._metrics, job.id),
+                worker=asyncio.current_task(),
+            )
+            self._runs[job.id] = run
         if not self._claiming:
             self._early.clear()
-        return job
+        return run
 
-    async def _run(self, job: Job) -> None:
-        sink = StoreSink(self._store, self._hub, self._metrics, job.id)
-        self._sinks[job.id] = sink
-        self._hub.notify(job.id)
+    async def _run(self, run: _Run) -> None:
+        self._hub.notify(run.job.id)
         try:
-            outcome = await self._execute(job, sink)
-            await self._settle(job.id, sink, outcome)
+            outcome = await self._execute(run)
+            if outcome is None:
+                await self._give_back([run.job.id], begun=False)
+            else:
+                await self._settle(run, outcome)
         finally:
-            del self._sinks[job.id]
-            del self._controls[job.id]
+            del self._runs[run.job.id]
             self._last_end = time.monotonic()
 
-    async def _execute(self, job: Job, sink: StoreSink) -> Outcome:
+    async def _execute(self, run: _Run) -> Outcome | None:
+        """Run a job; None if the service was stopped before its program was."""
+        job = run.job
         try:
             async with self._specs.spec(job) as spec:
+                if self.closing:
+                    return None
+                run.begun = True
                 return await self._executor.run(
-                    spec, sink, self._controls[job.id], first_seq=job.last_seq + 1
+                    spec, run.sink, run.control, first_seq=job.last_seq + 1
                 )
         except (StorageError, OSError) as err:
             log.exception("job %s can not be stored", job.id)
-            return _failed("storage", f"The service could not store the job: {err}")
+            return failed("storage", f"The service could not store the job: {err}")
         except ProgramRuntimeError as err:
             log.exception("job %s can not be run", job.id)
-            return _failed("internal", f"The service could not run the job: {err}")
+            return failed("internal", f"The service could not run the job: {err}")
         except Exception:  # a worker outlives whatever a job does to it
             log.exception("job %s can not be run", job.id)
-            return _failed("internal", "The service could not run the job.")
+            return failed("internal", "The service could not run the job.")
 
-    async def _settle(self, job_id: str, sink: StoreSink, outcome: Outcome) -> None:
+    async def _settle(self, run: _Run, outcome: Outcome) -> None:
         """Store the end of a job whose last events could not be stored.
 
         A full disk may take its time to become free: until then the job is shown as
         running, and a restart would settle it.
         """
+        job_id, sink = run.job.id, run.sink
         pause_s = _RETRY_S
         while not (sink.finished or sink.abandoned):
             try:
                 seq = await self._store.events.last_seq(job_id) + 1
-                await sink.finish(_last_events(seq, outcome), outcome)
+                await sink.finish(last_events(seq, outcome), outcome)
             except StorageError:
                 log.warning("the end of job %s can not be stored yet", job_id)
                 await asyncio.sleep(pause_s)
@@ -215,23 +284,3 @@ class Scheduler:
                 log.exception("the end of job %s was not wanted", job_id)
                 self._hub.end(job_id)
                 return
-
-
-def _failed(code: str, message: str) -> Outcome:
-    return Outcome(status=JobStatus.FAILED, code=code, message=message)
-
-
-def _last_events(seq: int, outcome: Outcome) -> list[Event]:
-    status: dict[str, str] = {"status": outcome.status}
-    events = []
-    if outcome.status is JobStatus.FAILED:
-        error = {
-            "code": outcome.code,
-            "message": outcome.message,
-            "traceback": outcome.traceback,
-        }
-        status["code"] = outcome.code or "internal"
-        events.append(Event(seq, time.time(), EventType.ERROR, json.dumps(error)))
-        seq += 1
-    events.append(Event(seq, time.time(), EventType.STATUS, json.dumps(status)))
-    return events

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import socket
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -17,10 +15,17 @@ from program_runtime.errors import ServiceStartError
 from program_runtime.service import data_lock, owner
 from program_runtime.service.activity import Activity
 from program_runtime.service.app import create_app
+from program_runtime.service.connections import (
+    bounded_protocol,
+    connection_limit,
+    raise_limit,
+)
+from program_runtime.service.deadline import Deadline
+from program_runtime.service.http_server import Server
 from program_runtime.service.versions import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
     from pathlib import Path
 
     from fastapi import FastAPI
@@ -65,8 +70,11 @@ def serve(
         app = create_app(settings)
         activity = Activity(app)
         config = _config(settings, activity)
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_run(app, activity, config, listener, announce))
+        with (
+            Deadline() as deadline,
+            asyncio.Runner(loop_factory=config.get_loop_factory()) as runner,
+        ):
+            runner.run(_run(app, activity, config, listener, announce, deadline))
 
 
 async def _run(
@@ -75,11 +83,12 @@ async def _run(
     config: uvicorn.Config,
     listener: socket.socket,
     announce: Callable[[str], None],
+    deadline: Deadline,
 ) -> None:
     context: Context = app.state.context
     settings = context.settings
     state = settings.data_dir / STATE_NAME
-    server = _Server(config, context)
+    server = Server(config, context, deadline)
     with server.capture_signals():
         async with app.router.lifespan_context(app):
             first = await owner.ensure_owner(context.store, settings.data_dir)
@@ -99,34 +108,8 @@ async def _run(
                 state.unlink(missing_ok=True)
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn, with our end: jobs get their time while requests are answered."""
-
-    def __init__(self, config: uvicorn.Config, context: Context) -> None:
-        super().__init__(config)
-        self._context = context
-        self.on_ready: Callable[[], None] = lambda: None
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.on_ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._context.drain()
-        await super().shutdown(sockets)
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Exit in good order, with status 0: Uvicorn would raise the signal again."""
-        loop = asyncio.get_running_loop()
-        numbers = (signal.SIGTERM, signal.SIGINT)
-        for number in numbers:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        yield
-
-
 async def _exit_when_idle(
-    server: _Server, context: Context, activity: Activity
+    server: Server, context: Context, activity: Activity
 ) -> None:
     limit_s = context.settings.idle_exit_s
     if limit_s is None:
@@ -140,8 +123,10 @@ async def _exit_when_idle(
 
 
 def _config(settings: Settings, app: Activity) -> uvicorn.Config:
+    limit = connection_limit(raise_limit(), workers=settings.workers)
     return uvicorn.Config(
         app,
+        http=bounded_protocol(limit),
         lifespan="off",  # it is entered before, where what it raises can be told
         ws="websockets-sansio",
         ws_max_size=_FRAME_BYTES,

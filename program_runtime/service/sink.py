@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from program_runtime.errors import StorageBusyError
 from program_runtime.execution.events import EventType
+from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.hub import Ending
 from program_runtime.service.store.adoption import to_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from program_runtime.execution.events import Event
     from program_runtime.execution.outcome import Outcome
@@ -18,9 +23,20 @@ if TYPE_CHECKING:
     from program_runtime.service.metrics import Metrics
     from program_runtime.service.store import Store
 
+log = logging.getLogger(__name__)
+
+_BUSY_PAUSE_S = 0.2
+"""Beside what the database itself waits each time."""
+
+ASKED_TO_FINISH = "The service was stopping, so the program was asked to finish early."
+
 
 class StoreSink:
-    """Stores the events of one job before anybody hears of them."""
+    """Stores the events of one job before anybody hears of them.
+
+    While another process holds the database, it waits: what the job says gathers
+    behind it, and soon the job waits as well. No message is lost to a lock.
+    """
 
     def __init__(self, store: Store, hub: Hub, metrics: Metrics, job_id: str) -> None:
         self._store = store
@@ -31,26 +47,44 @@ class StoreSink:
         """Whether the end of the job is stored."""
         self.abandoned = False
         """Whether what comes from now on is thrown away: the service stops."""
+        self.asked_to_finish = False
+        """Whether the program was told to end early, because the service stops."""
 
     async def append(self, events: Sequence[Event]) -> None:
         """Store events, then wake the listeners."""
-        if self.abandoned:
-            return
-        await self._store.events.append(self._job_id, events)
-        self._metrics.events_stored.inc(len(events))
-        self._hub.notify(self._job_id)
+        append = self._store.events.append
+        if await self._patiently(lambda: append(self._job_id, events)):
+            self._metrics.events_stored.inc(len(events))
+            self._hub.notify(self._job_id)
 
     async def finish(self, events: Sequence[Event], outcome: Outcome) -> None:
         """Store the last events with the end of the job, then wake everyone."""
-        if self.abandoned:
+        if self.asked_to_finish and outcome.status is JobStatus.COMPLETED:
+            outcome = replace(outcome, message=ASKED_TO_FINISH)
+        finish = self._store.jobs.finish
+        if not await self._patiently(lambda: finish(self._job_id, events, outcome)):
             return
-        await self._store.jobs.finish(self._job_id, events, outcome)
         self.finished = True
         self._metrics.events_stored.inc(len(events))
         self._metrics.jobs_finished.labels(
             status=str(outcome.status), code=outcome.code or ""
         ).inc()
         self._hub.end(self._job_id, Ending(outcome.status, _result(events)))
+
+    async def _patiently(self, write: Callable[[], Awaitable[object]]) -> bool:
+        """Write when the database is free; False if the job is abandoned by then."""
+        waiting = False
+        while not self.abandoned:
+            try:
+                await write()
+            except StorageBusyError as err:
+                if not waiting:
+                    log.warning("job %s waits to be stored: %s", self._job_id, err)
+                waiting = True
+                await asyncio.sleep(_BUSY_PAUSE_S)
+            else:
+                return True
+        return False
 
 
 def _result(events: Sequence[Event]) -> StoredEvent | None:

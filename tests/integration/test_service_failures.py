@@ -132,18 +132,22 @@ def test_jobs_are_run_in_turn_by_as_many_workers_as_there_are(make_service):
 
 
 @pytest.mark.parametrize(
-    ("retry", "status", "code"),
-    [(False, "Failed", "service_restarted"), (True, "Queued", None)],
+    ("retry", "kind", "status", "code"),
+    [
+        (False, EventType.INTERIM, "Failed", "service_restarted"),
+        (False, EventType.CHECKPOINT, "Queued", None),
+        (True, EventType.INTERIM, "Queued", None),
+    ],
 )
-def test_a_stop_settles_what_still_runs_as_a_crash_would(
-    make_service, gate, retry, status, code
+def test_a_stop_queues_again_what_may_run_again(
+    make_service, gate, retry, kind, status, code
 ):
     blobs = MemoryBlobStore()
     store = MemoryStore(blobs)
 
     async def script(run):
         await run.publish("1")
-        await run.publish('{"at": 1}', kind=EventType.CHECKPOINT)
+        await run.publish('{"at": 1}', kind=kind)
         await gate.wait()
 
     executor = InMemoryExecutor(script)
@@ -153,6 +157,7 @@ def test_a_stop_settles_what_still_runs_as_a_crash_would(
         assert gate.reached.wait(10)
     job = asyncio.run(store.jobs.get(job_id))
     assert (job.status, job.failure_code) == (status, code)
+    assert job.attempts == (1 if code else 0)
     events = asyncio.run(store.events.read(job_id))
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert events[2].data == "1"

@@ -22,6 +22,7 @@ from program_runtime.errors import (
     InvalidValueError,
     Problem,
     ProgramRuntimeError,
+    StorageBusyError,
     StorageError,
 )
 from program_runtime.service.domain import (
@@ -36,9 +37,19 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
 
-__all__ = ["HttpRefusal", "did_you_mean", "error_response", "install", "not_found"]
+__all__ = [
+    "RETRY_AFTER_S",
+    "HttpRefusal",
+    "did_you_mean",
+    "error_response",
+    "install",
+    "not_found",
+]
 
 log = logging.getLogger(__name__)
+
+RETRY_AFTER_S = 5
+"""What a client is told to wait where waiting helps."""
 
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
@@ -134,10 +145,20 @@ def _translated(error: Exception) -> HttpRefusal:
                 400, error.code, error.summary, hint=error.hint, problems=error.problems
             )
         case StorageError():
-            log.error("the store failed", exc_info=error)
-            # Not one of the codes that official clients repeat a request for.
-            return HttpRefusal(507, error.code, error.message, hint=error.hint)
+            return _not_stored(error)
     raise error
+
+
+def _not_stored(error: StorageError) -> HttpRefusal:
+    if isinstance(error, StorageBusyError):
+        log.warning("the store is busy: %s", error.message)
+        wait = {"Retry-After": str(RETRY_AFTER_S)}
+        return HttpRefusal(
+            503, error.code, error.message, hint=error.hint, headers=wait
+        )
+    log.error("the store failed", exc_info=error)
+    # Not one of the codes that official clients repeat a request for.
+    return HttpRefusal(507, error.code, error.message, hint=error.hint)
 
 
 async def _refused(connection: Any, error: Exception) -> Any:

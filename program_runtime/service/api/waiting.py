@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LONGEST_WAIT_S = 60.0
 BATCH = 2000
 """So many events a frame at most."""
+_FRAME_BYTES = 1024 * 1024
+"""And so many of their payloads: one frame is held for each reader that is slow."""
 
 Wait = Annotated[
     float, Query(ge=0, le=86400, description="Seconds to wait; at most 60 are waited.")
@@ -120,7 +122,9 @@ async def follow(
     """
     checked = False
     while not listener.left:
-        events = await here.store.events.read(job_id, after=after, limit=BATCH)
+        events = await here.store.events.read(
+            job_id, after=after, limit=BATCH, max_bytes=_FRAME_BYTES
+        )
         if events:
             after = events[-1].seq
             yield events

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from program_runtime.errors import StorageError
+from program_runtime.errors import StorageBusyError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_PRIMARY = 0xFF
+_BUSY_HINT = "Another process holds it; try again when it has let go."
 
 
 def storage_error(err: SQLAlchemyError | OSError) -> StorageError:
@@ -21,7 +25,16 @@ def storage_error(err: SQLAlchemyError | OSError) -> StorageError:
     """
     reason = err.orig if isinstance(err, DBAPIError) and err.orig else err
     lines = str(reason).splitlines() or [type(reason).__name__]
-    return StorageError(f"the database failed: {lines[0]}")
+    message = f"the database failed: {lines[0]}"
+    if _is_busy(reason):
+        return StorageBusyError(message, hint=_BUSY_HINT)
+    return StorageError(message)
+
+
+def _is_busy(reason: BaseException) -> bool:
+    """Whether another process held a lock for longer than it was waited for."""
+    code = getattr(reason, "sqlite_errorcode", 0)  # which holds a detail, too
+    return code & _PRIMARY in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 @contextmanager

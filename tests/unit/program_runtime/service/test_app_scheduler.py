@@ -207,10 +207,10 @@ def test_a_store_that_fails_at_the_end_does_not_keep_the_service_up(tmp_path, ca
             with context.hub.listen(job_id) as listener:
                 await listener.wait(10)
 
-            async def fail():
+            async def fail(*_, **__):
                 raise StorageError("the disk is gone")
 
-            context.store.jobs.recover = fail
+            context.store.jobs.give_back = fail
             context.store.events.append = context.store.jobs.finish = fail
             await context.drain()
             return context.hub.closed
