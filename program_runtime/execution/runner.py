@@ -206,17 +206,17 @@ class Runner:
 
     async def _child_for(self, spec: JobSpec) -> Child:
         """One that waits, unless the job needs walls of its own."""
-        limits = spec.limits
-        if not spec.network and (limits.disk_bytes, limits.disk_files) == self._disk:
-            return await self._pool.take()
-        return await self._launcher.launch(
-            replace(
-                self._walls(),
-                disk_bytes=limits.disk_bytes,
-                disk_files=limits.disk_files,
-                network=spec.network,
-            )
+        usual = self._walls()
+        needed = replace(
+            usual,
+            disk_bytes=spec.limits.disk_bytes,
+            disk_files=spec.limits.disk_files,
+            network=spec.network,
+            readable=tuple(str(folder.absolute()) for folder in spec.overlay),
         )
+        if needed == usual:
+            return await self._pool.take()
+        return await self._launcher.launch(needed)
 
     def _walls(self) -> Walls:
         disk_bytes, disk_files = self._disk
@@ -232,7 +232,7 @@ class Runner:
         self._spool_dir.mkdir(parents=True, exist_ok=True)
         for payload in self._spool_dir.glob("payload-*"):
             payload.unlink()
-        if self._users.next(self.level) is not None:
+        if self.level is Level.REDUCED and self._users.next(self.level) is not None:
             # Another user can not reach into a private data directory.
             self._work_root = shared_work_root(self._spool_dir)
         try:

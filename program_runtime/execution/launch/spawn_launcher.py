@@ -106,7 +106,8 @@ class SpawnLauncher:
             asked: ``none`` is the only level that such children have.
         """
         reason = "a process that is started for each job has no keeper to confine it"
-        return {level: [reason] for level in levels_to_try(asked)} | {Level.NONE: []}
+        problems = {str(level): [reason] for level in levels_to_try(asked)}
+        return problems | {"none": []}
 
     async def launch(self, walls: Walls) -> Child:
         """Start an interpreter.

@@ -598,8 +598,8 @@ def test_an_idle_thread_pool_does_not_hold_the_job_up(laboratory):
     assert run.outcome.usage.wall_s < 1.5
 
 
-def test_a_grandchild_that_keeps_the_pipes_open_dies_with_the_job(laboratory):
-    run = laboratory.run(
+def test_a_grandchild_that_keeps_the_pipes_open_dies_with_the_job(open_laboratory):
+    run = open_laboratory.run(
         """
         import subprocess
         def main(b, m):
@@ -677,12 +677,12 @@ def test_cancel(laboratory):
     assert_well_formed(run)
 
 
-def test_cancel_of_a_program_that_refuses(laboratory):
+def test_cancel_of_a_program_that_refuses(open_laboratory):
     async def cancel(control):
         await asyncio.sleep(0.3)
         control.cancel()
 
-    run = laboratory.run(
+    run = open_laboratory.run(
         """
         import signal, subprocess, time
         def main(b, m):

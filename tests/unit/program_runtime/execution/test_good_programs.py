@@ -146,6 +146,7 @@ def test_a_process_pool_and_a_subprocess_work(laboratory):
 def test_the_programs_folder_is_imported_from_and_the_overlay_after_it(
     laboratory, tmp_path
 ):
+    tmp_path.chmod(0o755)
     (tmp_path / "extra.py").write_text("where = 'overlay'")
     (tmp_path / "helper.py").write_text("where = 'overlay'")
     run = laboratory.run(
@@ -156,8 +157,8 @@ def test_the_programs_folder_is_imported_from_and_the_overlay_after_it(
     assert run.result == ["overlay", "program"]
 
 
-def test_the_folder_is_private_and_removed(laboratory):
-    run = laboratory.run(
+def test_the_folder_is_private_and_removed(open_laboratory):
+    run = open_laboratory.run(
         """
         import os, stat, tempfile
         def main(b, m):
@@ -174,7 +175,7 @@ def test_the_folder_is_private_and_removed(laboratory):
     assert temp == here == home
     assert not Path(here).exists()
     assert Path("/etc").exists()
-    assert laboratory.leftovers() == []
+    assert open_laboratory.leftovers() == []
 
 
 def test_the_environment_holds_no_secret_and_no_descriptor(make_laboratory):
