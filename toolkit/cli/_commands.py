@@ -41,6 +41,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Operate": {
         "serve": "Run the service.",
         "user": "Manage the users of a service on this machine.",
+        "doctor": "Look for what keeps things from working here.",
         "backup": "Write all that a service keeps into one file.",
         "restore": "Make a data directory what it was at a backup.",
         "config": "Show the settings, and where each comes from.",

@@ -21,6 +21,7 @@ RUNTIME_ROOMS = [
 ]
 TOOLKIT_ROOMS = [
     "cli",
+    "doctor",
     "publish",
     "harness",
     "checks",

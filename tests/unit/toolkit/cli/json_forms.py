@@ -115,6 +115,18 @@ FORMS = {
             "additionalProperties": closed(value={}, origin=TEXT, variable=TEXT),
         }
     ),
+    "doctor": closed(
+        ok={"type": "boolean"},
+        checks=many(
+            closed(
+                name=TEXT,
+                state={"enum": ["ok", "warning", "problem"]},
+                message=TEXT,
+                hint=maybe(TEXT),
+                fixed={"type": "boolean"},
+            )
+        ),
+    ),
     "jobs": holding(jobs=many(JOB), count=COUNT),
     "login": closed(profile=TEXT, url=TEXT, user=TEXT, role=TEXT),
     "logout": closed(forgot=TEXT),
