@@ -30,6 +30,23 @@ def test_a_read_only_root_stays_read_only(user):
     assert found == ([None] * 3, ["EPERM"] * 3)
 
 
+def test_all_rights_in_a_world_within_open_nothing_of_the_walls(user):
+    """Who makes a user namespace has every capability, but only for what is new."""
+    piece = """
+    users_and_mounts = 0x1002_0000
+    made = ctypes.CDLL(None).unshare(users_and_mounts)
+    again = kernel.MS_REMOUNT | kernel.MS_BIND
+    found = [made, outcome(kernel.mount, "none", "/", flags=again),
+             outcome(kernel.mount, "none", "/usr", flags=again),
+             outcome(kernel.unmount_lazily, "/usr"),
+             outcome(kernel.mount, "tmpfs", "/tmp", "tmpfs")]
+    """
+    _, inside = attempt(user, piece, without=None)
+    if inside[0] != 0:
+        pytest.skip("this machine makes no namespace within another one")
+    assert inside[1:] == ["EPERM", "EPERM", "EINVAL", None]
+
+
 def test_every_set_of_capabilities_is_empty(user):
     piece = """
     lines = Path("/proc/self/status").read_text().splitlines()

@@ -1,10 +1,13 @@
 """The plan of a private root: every name means there what it means here."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from program_runtime.execution.confinement import Level, Walls, visible
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")
 
 
 @pytest.fixture(autouse=True)
