@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import resource
 import signal
 import time
 from typing import TYPE_CHECKING, Final
 
-from program_runtime.execution.process_reading import read_file, read_stat
+from program_runtime.execution.process_reading import GONE, read_file, read_stat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable
@@ -64,8 +65,7 @@ def end_descendants(
     while found := descendants(pid, keep=keep):
         left = [other for other in found if not _has_ended(other)]
         if left:
-            stopped = _freeze(pid, left, keep, give_up_at)
-            _signal(stopped, signal.SIGKILL, parents={pid, *stopped})
+            _freeze_and_kill(pid, left, keep, give_up_at)
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
         elif pid != os.getpid():
@@ -76,17 +76,48 @@ def end_descendants(
     return True
 
 
-def _freeze(
+def _freeze_and_kill(
     pid: int, found: Iterable[int], keep: Collection[int], give_up_at: float
-) -> set[int]:
-    """Stop what was found and what it forked before it stopped."""
-    stopped: set[int] = set()
-    fresh = set(found)
-    while fresh and time.monotonic() < give_up_at:
-        stopped |= fresh
-        _signal(fresh, signal.SIGSTOP, parents={pid, *stopped})
-        fresh = set(descendants(pid, keep=keep)) - stopped
-    return stopped
+) -> None:
+    """Stop what was found and what it forked before it stopped, then kill it."""
+    room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
+    seen = {pid}
+    pidfds: list[int] = []
+    try:
+        fresh = set(found)
+        while fresh and time.monotonic() < give_up_at:
+            seen |= fresh
+            for other in fresh:
+                pidfds += _stop(other, parents=seen)
+            while len(pidfds) > room:
+                os.close(pidfds.pop())  # it stays stopped until it is its turn
+            fresh = set(descendants(pid, keep=keep)) - seen
+    finally:
+        for pidfd in pidfds:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            os.close(pidfd)
+
+
+def _stop(pid: int, *, parents: Container[int]) -> list[int]:
+    """Stop a process and hold it, unless its id is somebody else's by now.
+
+    Returns:
+        A descriptor that means this process whatever becomes of its id, or nothing.
+    """
+    try:
+        pidfd = os.pidfd_open(pid)
+    except OSError:
+        return []
+    try:
+        stat = read_stat(pid)
+        if stat is not None and stat.parent in parents:
+            signal.pidfd_send_signal(pidfd, signal.SIGSTOP)
+            return [pidfd]
+    except OSError:
+        pass
+    os.close(pidfd)
+    return []
 
 
 def _has_ended(pid: int) -> bool:
@@ -98,33 +129,16 @@ def _has_ended(pid: int) -> bool:
         return stat is None or stat.ended
 
 
-def _signal(pids: Iterable[int], signum: int, *, parents: Container[int]) -> None:
-    for pid in pids:
-        with contextlib.suppress(OSError):  # most often: it is gone
-            _signal_one(pid, signum, parents)
-
-
-def _signal_one(pid: int, signum: int, parents: Container[int]) -> None:
-    """Signal a process unless its id is somebody else's by now."""
-    pidfd = os.pidfd_open(pid)
-    try:
-        stat = read_stat(pid)
-        if stat is not None and stat.parent in parents:
-            signal.pidfd_send_signal(pidfd, signum)
-    finally:
-        os.close(pidfd)
-
-
 def _children(pid: int) -> list[int]:
     """Read what the kernel lists: a child belongs to the thread that forked it."""
     folder = f"/proc/{pid}/task"
     found: list[int] = []
     try:
         threads = os.listdir(folder)  # noqa: PTH208 - many times a second
-    except OSError:
+    except GONE:
         return found
     for thread in threads:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*GONE):
             found += map(int, read_file(f"{folder}/{thread}/children").split())
     return found
 
@@ -134,7 +148,7 @@ def _kernel_lists_children() -> bool:
     """Whether this kernel was built to do so (``CONFIG_PROC_CHILDREN``)."""
     try:
         read_file("/proc/thread-self/children")
-    except OSError:
+    except GONE:
         return False
     return True
 
@@ -144,7 +158,7 @@ def _children_by_scan() -> Callable[[int], list[int]]:
     children: dict[int, list[int]] = {}
     try:
         names = os.listdir("/proc")  # noqa: PTH208 - many times a second
-    except OSError:
+    except GONE:
         names = []
     for name in names:
         stat = read_stat(int(name)) if name.isdecimal() else None
