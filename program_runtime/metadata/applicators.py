@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from program_runtime.metadata.keywords import Keyword
 
-__all__ = ["APPLICATORS", "counting_ref", "items_2019"]
+__all__ = ["APPLICATORS", "COUNTED", "counting", "items_2019"]
 
 _BRANCH_ERRORS: Final = 5
 _EXACT: Final[dict[str, set[type]]] = {
@@ -129,6 +129,7 @@ def _any_of(
 ) -> Iterator[ValidationError]:
     context: list[ValidationError] = []
     for index, branch in enumerate(branches):
+        work.count()
         errors = _first_errors(validator, value, branch, index)
         if not errors:
             return
@@ -142,6 +143,7 @@ def _one_of(
     context: list[ValidationError] = []
     fits = 0
     for index, branch in enumerate(branches):
+        work.count()
         errors = _first_errors(validator, value, branch, index)
         fits += not errors
         context += errors
@@ -163,21 +165,25 @@ def _first_errors(
 def _not(
     validator: Any, subschema: Any, value: Any, _: Any
 ) -> Iterator[ValidationError]:
+    work.count()
     if next(iter(validator.descend(value, subschema)), None) is None:
         yield ValidationError(f"is {wording.show(value)}, which is excluded")
 
 
-def counting_ref(original: Keyword) -> Keyword:
-    """Make ``$ref`` count how often it is followed."""
+def counting(original: Keyword) -> Keyword:
+    """Make a keyword count what it applies to the same value again."""
 
-    def follow(
-        validator: Any, target: Any, value: Any, schema: Any
+    def judge(
+        validator: Any, inner: Any, value: Any, schema: Any
     ) -> Iterator[ValidationError]:
-        work.follow_reference()
-        yield from original(validator, target, value, schema)
+        work.count(len(inner) if isinstance(inner, list) else 1)
+        yield from original(validator, inner, value, schema)
 
-    return follow
+    return judge
 
+
+COUNTED: Final = ("$ref", "allOf", "dependentSchemas", "if")
+"""Keywords of jsonschema's own that apply schemas to the value they stand for."""
 
 APPLICATORS: dict[str, Keyword] = {
     "additionalProperties": _additional_properties,

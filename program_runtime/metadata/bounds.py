@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import Problem
-from program_runtime.metadata import wording
+from program_runtime.metadata import problems, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["exceeded"]
 
 _SAFE_INTEGER = 2**63
+
+# The part of its parent that a value is, and the parent's own place. A path is made
+# of it only where a problem is: all paths together may be much longer than the text.
+_Place = tuple["_Place", Any] | None
 
 
 def exceeded(value: Any, *, depth: int, nodes: int, path: str = "$") -> list[Problem]:
@@ -25,22 +29,33 @@ def exceeded(value: Any, *, depth: int, nodes: int, path: str = "$") -> list[Pro
         nodes: How many values there may be in all.
         path: The path of ``value`` itself.
     """
-    problems: list[Problem] = []
-    stack: list[tuple[str, int, Any]] = [(path, 0, value)]
+    return problems.bounded(_walk(value, depth, nodes, path))
+
+
+def _walk(value: Any, depth: int, nodes: int, path: str) -> Iterator[Problem]:
+    stack: list[tuple[_Place, int, Any]] = [(None, 0, value)]
     left = nodes
     while stack:
         here, level, current = stack.pop()
         left -= 1
         if left < 0:
-            message = f"holds more than {nodes:,} values"
-            return [*problems, Problem(path=path, message=message)]
+            yield Problem(path=path, message=f"holds more than {nodes:,} values")
+            return
         if level > depth:
-            message = f"is nested deeper than {depth} levels"
-            return [*problems, Problem(path=path, message=message)]
-        problems.extend(_wrong(here, current))
+            yield Problem(path=path, message=f"is nested deeper than {depth} levels")
+            return
+        for message in _wrong(current):
+            yield Problem(path=_path(path, here), message=message)
         for part, child in _children(current):
-            stack.append((wording.join(here, [part]), level + 1, child))
-    return problems
+            stack.append(((here, part), level + 1, child))
+
+
+def _path(base: str, place: _Place) -> str:
+    parts: list[Any] = []
+    while place is not None:
+        place, part = place
+        parts.append(part)
+    return wording.join(base, reversed(parts))
 
 
 def _children(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -50,7 +65,7 @@ def _children(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from enumerate(value)
 
 
-def _wrong(path: str, value: Any) -> Iterator[Problem]:
+def _wrong(value: Any) -> Iterator[str]:
     messages: list[str | None] = []
     if isinstance(value, dict):
         messages = [_bad_name(name) for name in value]
@@ -61,9 +76,7 @@ def _wrong(path: str, value: Any) -> Iterator[Problem]:
         messages = [None if _storable(value) else message]
     elif value is not None and not isinstance(value, (bool, list)):
         messages = [f"is {wording.kind(value)}, which is not JSON"]
-    for found in messages:
-        if found:
-            yield Problem(path=path, message=found)
+    yield from filter(None, messages)
 
 
 def _bad_name(name: Any) -> str | None:
@@ -75,11 +88,9 @@ def _bad_name(name: Any) -> str | None:
 
 
 def _bad_number(value: float) -> str | None:
-    if not math.isfinite(value):
-        return f"is {value}, which is no JSON number"
-    if isinstance(value, int) and abs(value) > _SAFE_INTEGER:
-        return "is an integer beyond 64 bits"
-    return None
+    if isinstance(value, int):
+        return None if abs(value) <= _SAFE_INTEGER else "is an integer beyond 64 bits"
+    return None if math.isfinite(value) else f"is {value}, which is no JSON number"
 
 
 def _storable(text: str) -> bool:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import BadInputsError, Problem
-from program_runtime.metadata import quantum, values, wording
+from program_runtime.metadata import quantum, values, wording, work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,10 +38,15 @@ def coerce_inputs(
     reader = _Reader(parameters_schema, problems)
     known = parameters_schema.get("properties")
     known = known if isinstance(known, dict) else {}
-    found = {
-        name: reader.read(known.get(name), value, str(name))
-        for name, value in plain.items()
-    }
+    try:
+        with work.check(plain):
+            found = {
+                name: reader.read(known.get(name), value, wording.name(str(name)))
+                for name, value in plain.items()
+            }
+    except RecursionError:
+        message = "are nested too deeply to be read"
+        problems.append(Problem(path="inputs", message=message))
     if problems:
         raise BadInputsError("The inputs can not be read:", problems=problems)
     return found

@@ -25,7 +25,10 @@ def _extended(base: Any, **more: keywords.Keyword) -> Any:
         {
             **keywords.KEYWORDS,
             **applicators.APPLICATORS,
-            "$ref": applicators.counting_ref(base.VALIDATORS["$ref"]),
+            **{
+                name: applicators.counting(base.VALIDATORS[name])
+                for name in applicators.COUNTED
+            },
             **more,
         },
         type_checker=jsonschema.TypeChecker().redefine_many(checks),

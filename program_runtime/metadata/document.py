@@ -14,6 +14,7 @@ from program_runtime.errors import BadMetadataError, Problem
 from program_runtime.metadata import (
     bounds,
     json_text,
+    problems,
     retired,
     schema_check,
     values,
@@ -99,11 +100,11 @@ def parse_metadata(
     """
     document = _read(source)
     current, moved = retired.modernise(document, lenient=not strict_version)
-    problems = _check(current)
-    if problems:
+    found = _check(current)
+    if found:
         raise BadMetadataError(
             "The metadata can not be used:",
-            problems=[_original_path(problem, moved) for problem in problems],
+            problems=[_original_path(problem, moved) for problem in found],
         )
     spec = current.get("spec", {})
     return ProgramMetadata(
@@ -143,30 +144,30 @@ def _read(source: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(value, dict):
         kind = wording.kind(value)
         raise BadMetadataError(f"The metadata is {kind}, it must be an object.")
-    problems = bounds.exceeded(value, depth=_MAX_DEPTH, nodes=_MAX_NODES)
-    if problems:
-        raise BadMetadataError("The metadata can not be used:", problems=problems)
+    exceeded = bounds.exceeded(value, depth=_MAX_DEPTH, nodes=_MAX_NODES)
+    if exceeded:
+        raise BadMetadataError("The metadata can not be used:", problems=exceeded)
     return copy.deepcopy(value)
 
 
 def _check(document: dict[str, Any]) -> list[Problem]:
-    problems = [
+    found = [
         _reworded(problem)
         for problem in values.validate_value(program_schema(), document, path="$")
     ]
     spec = document.get("spec")
     if not isinstance(spec, dict):
-        return problems
+        return problems.bounded(found)
     for part in _SCHEMAS:
         if isinstance(spec.get(part), (dict, bool)):
             path = f"$.spec.{part}"
-            problems += schema_check.check_schema(spec[part], path=path)
+            found += schema_check.check_schema(spec[part], path=path)
     parameters = spec.get("parameters")
     if isinstance(parameters, dict) and parameters.get("type", "object") != "object":
         shown = wording.show(parameters["type"])
         message = f"is {shown}, must be 'object': inputs have names"
-        problems.append(Problem(path="$.spec.parameters.type", message=message))
-    return list(dict.fromkeys(problems))
+        found.append(Problem(path="$.spec.parameters.type", message=message))
+    return problems.bounded(found)
 
 
 def _reworded(problem: Problem) -> Problem:

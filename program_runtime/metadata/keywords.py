@@ -94,7 +94,9 @@ def _length(
 
 def _pattern(_: Any, source: Any, value: Any, __: Any) -> Iterator[ValidationError]:
     if isinstance(value, str) and not patterns.matches(source, value):
-        yield ValidationError(f"is {wording.show(value)}, must match {source}")
+        yield ValidationError(
+            f"is {wording.show(value)}, must match {wording.name(source)}"
+        )
 
 
 def _required(_: Any, names: Any, value: Any, __: Any) -> Iterator[ValidationError]:

@@ -48,13 +48,16 @@ def matches(source: str, text: str) -> bool:
         raise work.TooMuchWorkError
     final = len(states)
     alive: set[int] = set()
+    visited = 0
     for at in range(len(text) + 1):
         alive = _closure(states, {*alive, 0}, text, at)
+        visited += len(alive)
         if final in alive:
-            return True
+            break
         if at < len(text):
             alive = _step(states, alive, text[at])
-    return False
+    work.count_states(visited)
+    return final in alive
 
 
 def _step(states: tuple[_State, ...], alive: set[int], char: str) -> set[int]:

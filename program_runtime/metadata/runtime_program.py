@@ -83,9 +83,7 @@ class RuntimeProgram:
             data: The source or a way to get it, if the answer does not hold it.
         """
         spec = source.get("spec") or {}
-        parts = {
-            name: spec.get(name, source.get(name)) or {} for name in retired.SPEC_PARTS
-        }
+        parts = {name: spec.get(name, source.get(name)) for name in retired.SPEC_PARTS}
         name = source.get("name") or source.get("id") or ""
         return cls(
             name,
@@ -167,8 +165,11 @@ class RuntimeProgram:
         return "\n".join(lines)
 
 
-def _own(value: Mapping[str, Any] | None) -> dict[str, Any]:
-    return copy.deepcopy(dict(value)) if isinstance(value, dict) else dict(value or {})
+def _own(value: Mapping[str, Any] | bool | None) -> dict[str, Any]:  # noqa: FBT001
+    """Copy a schema; true and false are schemas too, and have a form as objects."""
+    if isinstance(value, bool):
+        return {} if value else {"not": {}}
+    return copy.deepcopy(dict(value or {}))
 
 
 def _is_public(source: Mapping[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from program_runtime.metadata import (
     bounds,
     compiled,
     expansion,
+    problems,
     schema_keywords,
     schema_tree,
     wording,
@@ -43,23 +44,26 @@ def check_schema(schema: Any, *, path: str = "$") -> list[Problem]:
     if not isinstance(schema, dict):
         message = f"is {wording.show(schema)}, must be a JSON Schema, an object"
         return [Problem(path=path, message=message)]
-    problems = _too_large(schema, path)
-    if problems:
-        return problems
+    too_large = _too_large(schema, path)
+    if too_large:
+        return too_large
     if compiled.draft_of(schema) is None:
         return [_unknown_draft(schema["$schema"], path)]
     tree = schema_tree.positions(schema)
-    for parts, subschema in tree.items():
-        problems += schema_keywords.check(subschema, parts, tree, path)
-    known = {problem.path for problem in problems}
-    problems += [each for each in _invalid(schema, path) if each.path not in known]
-    return problems or expansion.check(tree, path)
+    found = problems.bounded(
+        problem
+        for parts, subschema in tree.items()
+        for problem in schema_keywords.check(subschema, parts, tree, path)
+    )
+    known = {problem.path for problem in found}
+    found += [each for each in _invalid(schema, path) if each.path not in known]
+    return problems.bounded(found) or expansion.check(tree, path)
 
 
 def _too_large(schema: dict[str, Any], path: str) -> list[Problem]:
-    problems = bounds.exceeded(schema, depth=MAX_DEPTH, nodes=MAX_NODES, path=path)
-    if problems:
-        return problems
+    exceeded = bounds.exceeded(schema, depth=MAX_DEPTH, nodes=MAX_NODES, path=path)
+    if exceeded:
+        return exceeded
     size = len(json.dumps(schema, separators=(",", ":"), ensure_ascii=False).encode())
     if size > MAX_BYTES:
         message = f"has {size:,} bytes, a schema may have {MAX_BYTES:,}"

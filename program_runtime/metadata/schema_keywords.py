@@ -57,13 +57,17 @@ def _wrong(
     yield from _references(schema, tree)
     yield from _patterns(schema)
     yield from _format(schema)
-    if "unevaluatedProperties" in schema and "patternProperties" in str(tree[()]):
+    if "unevaluatedProperties" in schema and _holds("patternProperties", tree):
         message = "can not stand in one schema with patternProperties"
         yield "unevaluatedProperties", message, "use additionalProperties"
     if parts:
         for keyword in ("$schema", "$id"):
             if keyword in schema:
                 yield keyword, "may stand at the top of a schema only", None
+
+
+def _holds(keyword: str, tree: schema_tree.Tree) -> bool:
+    return any(isinstance(each, dict) and keyword in each for each in tree.values())
 
 
 def _types(schema: dict[str, Any]) -> Iterator[_Finding]:

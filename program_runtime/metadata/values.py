@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import Problem
 from program_runtime.metadata import compiled, wording, work
+from program_runtime.metadata.problems import MAX_PROBLEMS, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MAX_PROBLEMS", "validate_inputs", "validate_value"]
+__all__ = ["validate_inputs", "validate_value"]
 
-MAX_PROBLEMS: Final = 50
 _LEADING = ("backend", "user_messenger")
 _SHOWN_BRANCHES = 4
 _MESSAGE_CHARACTERS = 500
+_NAMES = 100
 # Any of these may bring further names, so that the list of properties is open.
 _OPENING = frozenset(
     [
@@ -54,7 +55,7 @@ def validate_inputs(
     problems = [*_impossible_names(given)]
     problems += _judge(parameters_schema, given, "")
     problems += _unknown_names(parameters_schema, given)
-    return _bounded(problems)
+    return bounded(problems)
 
 
 def validate_value(
@@ -64,24 +65,16 @@ def validate_value(
     path: str = "value",
 ) -> list[Problem]:
     """Return everything that is wrong with a result or an interim result."""
-    return _bounded(_judge(schema, value, path))
-
-
-def _bounded(problems: list[Problem]) -> list[Problem]:
-    found = list(dict.fromkeys(problems))
-    if len(found) <= MAX_PROBLEMS:
-        return found
-    message = f"there are more problems, these are the first {MAX_PROBLEMS}"
-    return [*found[:MAX_PROBLEMS], Problem(path="...", message=message)]
+    return bounded(_judge(schema, value, path))
 
 
 def _judge(schema: Any, value: Any, base: str) -> list[Problem]:
     if schema is True or schema == {}:
         return []
-    work.begin(value)
     try:
-        errors = compiled.checker(schema).iter_errors(value)
-        first = list(itertools.islice(errors, MAX_PROBLEMS + 1))
+        with work.check(value):
+            errors = compiled.checker(schema).iter_errors(value)
+            first = list(itertools.islice(errors, MAX_PROBLEMS + 1))
         return [_problem(error, base) for error in first]
     except work.TooMuchWorkError:
         message = "takes too long to be checked against the schema"
@@ -150,10 +143,10 @@ def _unknown_names(
 def _unknown(name: Any, known: Mapping[str, Any]) -> Problem:
     hint = wording.did_you_mean(name, known)
     if hint is None:
-        names = ", ".join(known)
+        names = ", ".join(map(wording.name, itertools.islice(known, _NAMES)))
         hint = f"its parameters are {names}" if names else "it has no parameters"
     return Problem(
-        path=str(name),
+        path=wording.name(str(name)),
         message="is not a parameter of this program",
         hint=hint[:_MESSAGE_CHARACTERS],
     )

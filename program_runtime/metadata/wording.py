@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["count", "did_you_mean", "join", "kind", "listed", "show"]
+__all__ = ["count", "did_you_mean", "join", "kind", "listed", "name", "show"]
 
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
@@ -29,7 +29,8 @@ _KINDS = {
 _LISTED = 20
 _NAME = 80
 _NAMES = 500
-_PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$-]*\Z")
+_PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$-]{0,79}\Z")
+_PATH = 500
 
 
 def show(value: Any) -> str:
@@ -63,6 +64,12 @@ def listed(values: Iterable[Any]) -> str:
     return ", ".join([*shown[:_LISTED], "..."] if len(shown) > _LISTED else shown)
 
 
+def name(text: str) -> str:
+    """Return a name as it is, or quoted and cut where it may not be printed so."""
+    is_plain = text.isprintable() and 0 < len(text) <= _NAME
+    return text if is_plain else show(text)
+
+
 def did_you_mean(given: Any, known: Iterable[Any]) -> str | None:
     """Return a hint that names the known text nearest to the given one."""
     if not isinstance(given, str):
@@ -81,12 +88,15 @@ def did_you_mean(given: Any, known: Iterable[Any]) -> str | None:
 def join(base: str, parts: Iterable[Any]) -> str:
     """Return the path of a part: ``$`` and ``["a", 3]`` make ``$.a[3]``.
 
-    An empty base makes the first name stand alone, as inputs are named.
+    An empty base makes the first name stand alone, as inputs are named. A path that
+    gets too long ends with dots.
     """
     path = base
     for part in parts:
+        if len(path) > _PATH:
+            return path if path.endswith("...") else f"{path}..."
         if isinstance(part, str) and not path:
-            path = part
+            path = name(part)
         elif isinstance(part, str) and _PLAIN_KEY.match(part):
             path = f"{path}.{part}"
         else:

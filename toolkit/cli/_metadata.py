@@ -49,7 +49,7 @@ def text(program: Mapping[str, Any], out: Output) -> str:
     parts += [
         table
         for name, heading in _TABLES
-        if (table := _table(spec.get(name) or {}, heading, out))
+        if (table := _table(spec.get(name), heading, out))
     ]
     return "\n\n".join(parts)
 
@@ -74,8 +74,10 @@ def _head(program: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name + ':':17}{value}"
 
 
-def _table(schema: Mapping[str, Any], heading: str, out: Output) -> str:
+def _table(schema: Any, heading: str, out: Output) -> str:
     """One row a property; a schema without properties is one row."""
+    if not isinstance(schema, dict):  # true and false are schemas as well
+        return ""
     properties = schema.get("properties")
     if not isinstance(properties, dict):
         properties = {"-": schema} if schema else {}

@@ -166,3 +166,13 @@ def test_a_circuit_can_not_include_files_of_this_machine(tmp_path):
         text = f'OPENQASM {version};\ninclude "{secret}";\nqreg q[1];\nleaked q[0];\n'
         with pytest.raises(BadInputsError):
             coerce_inputs(SCHEMA, {"circuit": text})
+
+
+def test_inputs_that_nest_too_deep_are_refused():
+    plain = []
+    for _ in range(900):
+        plain = [plain]
+    schema = {"properties": {"a": {"$ref": "#/$defs/a"}}}
+    schema["$defs"] = {"a": {"items": {"$ref": "#/$defs/a"}}}
+    with pytest.raises(BadInputsError, match="nested too deeply to be read"):
+        coerce_inputs(schema, {"a": plain})

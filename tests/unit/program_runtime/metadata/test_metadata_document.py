@@ -278,3 +278,28 @@ def test_nothing_but_bad_metadata_is_raised_for_any_json(value, strict):
 def test_nothing_but_bad_metadata_is_raised_for_any_text(text):
     with pytest.raises(BadMetadataError):
         parse_metadata(text)
+
+
+def test_a_number_that_no_float_can_hold_is_refused():
+    document = {"name": "a", "version": "1.0.0", "x-note": 10**400}
+    assert lines(document) == ["$.x-note: is an integer beyond 64 bits"]
+
+
+def test_a_document_wrong_all_over_is_answered_in_a_few_lines():
+    wide = [2**70] * 20_000
+    found = lines({"name": "a", "version": "1.0.0", "x-wide": wide})
+    assert len(found) == 51
+    assert found[-1] == "...: there are more problems, these are the first 50"
+    for _ in range(50):
+        wide = {"n" * 80: wide}
+    (line,) = lines({"name": "a", "version": "1.0.0", "x-deep": wide})
+    assert line.endswith("n...: is an integer beyond 64 bits")
+    assert len(line) < 700
+
+
+def test_names_that_may_not_be_printed_are_quoted():
+    document = {"name": "a", "version": "1.0.0", "spec": {"\x1b[2J": 1, "n" * 81: 2}}
+    assert [line.split(": ")[0] for line in lines(document)] == [
+        "$.spec['\\x1b[2J']",
+        f"$.spec['{'n' * 27}...{'n' * 28}']",
+    ]

@@ -367,3 +367,13 @@ def test_no_accepted_schema_crashes_on_any_value(schema, value):
 @given(schema=st.dictionaries(st.text(max_size=5), schema_values) | schemas)
 def test_check_schema_takes_anything(schema):
     assert isinstance(check_schema(schema), list)
+
+
+def test_names_and_patterns_of_others_can_not_steer_the_terminal():
+    schema = {"properties": {"\x1b[2J": {"pattern": "\x1b"}}}
+    (problem,) = validate_inputs(schema, {"\x1b[2J": "a"})
+    assert str(problem) == r"'\x1b[2J': is 'a', must match '\x1b'"
+    (problem,) = validate_inputs(schema, {"\x1b[3J!": 1, "\x1b[2J": "\x1b[2J"})
+    assert problem.path == r"'\x1b[3J!'"
+    (problem,) = validate_inputs(schema, {"other": 1})
+    assert problem.hint == r"its parameters are '\x1b[2J'"

@@ -134,3 +134,10 @@ def test_the_least_answer_is_enough():
     program = RuntimeProgram.from_dict({"id": "a", "name": "b"})
     assert (program.name, program.program_id, program.description) == ("b", "a", "")
     assert str(program).count("none") == 6
+
+
+def test_true_and_false_are_schemas_too():
+    source = {"name": "a", "spec": {"return_values": True, "interim_results": False}}
+    program = RuntimeProgram.from_dict(source)
+    assert (program.return_values, program.interim_results) == ({}, {"not": {}})
+    assert "  Returns:\n    none" in str(program)

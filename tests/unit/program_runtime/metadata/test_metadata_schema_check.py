@@ -230,3 +230,49 @@ def test_recursion_through_the_value_is_bounded_while_it_is_checked():
         "takes too long to be checked against the schema",
         "is nested too deeply to be checked against the schema",
     }
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf", "allOf"])
+def test_branches_that_are_tried_twice_at_each_level_are_bounded(keyword):
+    fits = {"properties": {"a": {}}}
+    schema = {"$ref": "#/$defs/k0", "$defs": {"k20": fits}}
+    for level in range(20):
+        branch = {keyword: [{"$ref": f"#/$defs/k{level + 1}"}]}
+        schema["$defs"][f"k{level}"] = {**branch, "unevaluatedProperties": False}
+    assert check_schema(schema) == []
+    (problem,) = validate_value(schema, {"a": 1})
+    assert problem.message == "takes too long to be checked against the schema"
+
+
+def test_nested_branches_without_references_are_bounded_for_all_items_together():
+    schema = {"minProperties": 1}
+    for _ in range(18):
+        branches = [schema, {"minProperties": 1}]
+        schema = {"anyOf": branches, "unevaluatedProperties": False}
+    schema = {"type": "array", "items": schema}
+    assert check_schema(schema) == []
+    (problem,) = validate_value(schema, [{"a": 1}] * 300)
+    assert problem.message == "takes too long to be checked against the schema"
+
+
+def test_many_values_may_have_many_forms():
+    forms = [{"const": number} for number in range(20)]
+    schema = {"type": "array", "items": {"oneOf": forms}}
+    assert check_schema(schema) == []
+    assert validate_value(schema, list(range(20)) * 200) == []
+
+
+def test_patterns_are_bounded_for_all_texts_together():
+    schema = {"items": {"pattern": "(a|b|c|d){0,150}x"}}
+    assert check_schema(schema) == []
+    (problem,) = validate_value(schema, ["abcd" * 200] * 60)
+    assert problem.message == "takes too long to be checked against the schema"
+    names = [f"qubit-{number}" for number in range(20_000)]
+    assert validate_value({"items": {"pattern": "^[a-z]+-[0-9]+$"}}, names) == []
+
+
+def test_no_more_problems_are_listed_than_people_read():
+    schema = {"properties": {f"p{n}": {"type": "strin"} for n in range(1_000)}}
+    problems = check_schema(schema)
+    assert len(problems) == 51
+    assert str(problems[-1]) == ("...: there are more problems, these are the first 50")

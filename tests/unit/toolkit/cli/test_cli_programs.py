@@ -98,6 +98,8 @@ def test_results_are_tables_too_and_schemas_without_properties_a_row(api):
         "return_values": {"type": "number", "description": "It."},
     }
     shown = _metadata.text(program, Output())
+    program["spec"]["interim_results"] = True
+    assert _metadata.text(program, Output()) == shown
     assert "needs:           min_num_qubits 2" in shown
     assert "a      any   no        -" in shown
     assert shown.endswith("RESULT  TYPE    DESCRIPTION\n-       number  It.")
