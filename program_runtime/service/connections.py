@@ -1,20 +1,20 @@
-"""Connections: no more than leave room for jobs, and none that nobody uses."""
+"""Connections: no more than leave room for jobs, and none whose peer is gone."""
 
 from __future__ import annotations
 
 import asyncio
 import resource
 import socket
-from typing import TYPE_CHECKING, ClassVar
-
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from typing import TYPE_CHECKING, Any
 
 from program_runtime.service.api.errors import HttpRefusal, error_response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["bounded_protocol", "connection_limit", "notice_vanished", "raise_limit"]
+    from uvicorn.server import ServerState
+
+__all__ = ["connection_limit", "limited", "notice_vanished", "raise_limit"]
 
 _WANTED_DESCRIPTORS = 65_536
 _OWN_DESCRIPTORS = 100
@@ -26,8 +26,6 @@ _DESCRIPTORS_A_CONNECTION = 2
 STALLED_S = 60
 """How long a peer may take nothing of what it is sent, or not answer at all."""
 _PROBE_AFTER_S, _PROBE_EVERY_S, _PROBES = 30, 10, 3
-FIRST_REQUEST_S = 30.0
-"""How long a new connection may take until its first request is there."""
 
 
 def raise_limit() -> int:
@@ -56,37 +54,31 @@ def connection_limit(descriptors: int, *, workers: int) -> int:
     return max(1, left // _DESCRIPTORS_A_CONNECTION)
 
 
-def bounded_protocol(limit: int) -> type[asyncio.Protocol]:
-    """Return the HTTP protocol that has so many connections at most."""
-    return type("BoundedProtocol", (_Bounded,), {"limit": limit})
+def limited(
+    protocol: Callable[..., asyncio.Protocol], limit: int
+) -> Callable[..., asyncio.Protocol]:
+    """Return what makes protocols for a server that has so many connections at most.
+
+    Args:
+        protocol: What the server makes for a connection otherwise.
+        limit: Connections beyond are refused.
+    """
+
+    def make(*, server_state: ServerState, **more: Any) -> asyncio.Protocol:
+        if len(server_state.connections) >= limit:
+            return _Refusal()
+        return protocol(server_state=server_state, **more)
+
+    return make
 
 
-class _Bounded(HttpToolsProtocol):
-    """Refuses a connection beyond the limit, and closes one that asks for nothing."""
+class _Refusal(asyncio.Protocol):
+    """Says that there is no room, whatever it is asked."""
 
-    limit: ClassVar[int]
-
-    def connection_made(  # type: ignore[override]
-        self, transport: asyncio.Transport
-    ) -> None:
-        if len(self.connections) >= self.limit:
-            transport.set_protocol(asyncio.Protocol())
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.WriteTransport):
             transport.write(_refusal())
-            transport.close()
-            return
-        super().connection_made(transport)
-        self._asked = False
-        asyncio.get_running_loop().call_later(FIRST_REQUEST_S, self._check_used)
-
-    def on_headers_complete(self) -> None:
-        """A request is there: its headers are."""
-        self._asked = True
-        super().on_headers_complete()
-
-    def _check_used(self) -> None:
-        """The server's own timeout begins with the first answer only."""
-        if not self._asked:
-            self.transport.close()
+        transport.close()
 
 
 def notice_vanished(listeners: Iterable[socket.socket]) -> None:

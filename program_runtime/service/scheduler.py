@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from program_runtime.errors import ProgramRuntimeError, StorageError
 from program_runtime.execution.control import JobControl
+from program_runtime.execution.outcome import JobStatus, Outcome
 from program_runtime.service.domain import ConflictError, NotFoundError
 from program_runtime.service.domain.lifecycle import may_run_again
 from program_runtime.service.endings import failed, last_events
@@ -20,7 +21,6 @@ from program_runtime.service.sink import StoreSink
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from program_runtime.execution.outcome import Outcome
     from program_runtime.service.domain import Job
     from program_runtime.service.executors import Executor
     from program_runtime.service.hub import Hub
@@ -175,10 +175,24 @@ class Scheduler:
         unfinished = [task for task in self._tasks if not task.done()]
         if unfinished:
             await asyncio.wait(unfinished, timeout=_KILL_S)
+        await self._settle_ended(runs)
+
+    async def _settle_ended(self, runs: Sequence[_Run]) -> None:
+        for run in runs:
+            if run.control.cancel_requested and not run.sink.finished:
+                await self._settle_cancelled(run)
         for begun in (True, False):
             cut_off = [run.job.id for run in runs if run.begun is begun]
             if cut_off:
                 await self._give_back(cut_off, begun=begun)
+
+    async def _settle_cancelled(self, run: _Run) -> None:
+        """Keep to what was answered: this job is not to run again."""
+        outcome = Outcome(status=JobStatus.CANCELLED)
+        run.sink.abandoned = False
+        with contextlib.suppress(StorageError, ConflictError, NotFoundError):
+            seq = await self._store.events.last_seq(run.job.id) + 1
+            await run.sink.finish(last_events(seq, outcome), outcome)
 
     async def _give_back(self, job_ids: Collection[str], *, begun: bool = True) -> None:
         try:

@@ -10,14 +10,15 @@ import sys
 from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from program_runtime.errors import ServiceStartError
 from program_runtime.service import data_lock, owner
 from program_runtime.service.activity import Activity
 from program_runtime.service.app import create_app
 from program_runtime.service.connections import (
-    bounded_protocol,
     connection_limit,
+    limited,
     raise_limit,
 )
 from program_runtime.service.deadline import Deadline
@@ -126,7 +127,7 @@ def _config(settings: Settings, app: Activity) -> uvicorn.Config:
     limit = connection_limit(raise_limit(), workers=settings.workers)
     return uvicorn.Config(
         app,
-        http=bounded_protocol(limit),
+        http=limited(HttpToolsProtocol, limit),  # type: ignore[arg-type] # makes them
         lifespan="off",  # it is entered before, where what it raises can be told
         ws="websockets-sansio",
         ws_max_size=_FRAME_BYTES,
