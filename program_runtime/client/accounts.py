@@ -40,6 +40,8 @@ class Account:
     url: str | None = None
     """Where it is; None on the channel ``local``, where it is found or started."""
     token: Secret | None = None
+    trust: bool | str = True
+    """The file of whom to trust; True: whom this machine trusts."""
     data_dir: Path = field(default_factory=locations.default_data_dir)
     config_dir: Path = field(default_factory=locations.default_config_dir)
 
@@ -77,9 +79,14 @@ def resolve(given: Wish, environment: Wish) -> Account:
     data_dir = given.data_dir or environment.data_dir or _served(config_dir)
     if _channel(given, environment, config_dir) == "local":
         return Account(channel="local", data_dir=data_dir, config_dir=config_dir)
-    url, token = _address(given, environment, config_dir)
+    url, token, trust = _address(given, environment, config_dir)
     return Account(
-        channel="server", url=url, token=token, data_dir=data_dir, config_dir=config_dir
+        channel="server",
+        url=url,
+        token=token,
+        trust=trust,
+        data_dir=data_dir,
+        config_dir=config_dir,
     )
 
 
@@ -116,12 +123,14 @@ def _served(config_dir: Path) -> Path:
 
 def _address(
     given: Wish, environment: Wish, config_dir: Path
-) -> tuple[str, Secret | None]:
-    """The url, and the token that goes with it."""
+) -> tuple[str, Secret | None, bool | str]:
+    """The url, and the token and the trust that go with it."""
     known = profiles.load(config_dir)
     url = given.url or (None if given.name else environment.url)
     if url is not None:
-        return url, given.token or environment.token or _token_for(url, known)
+        same = _profile_of(url, known)
+        token = given.token or environment.token or (same.token if same else None)
+        return url, token, same.trust if same else True
     name = given.name or environment.name or profiles.current(config_dir)
     if name is None:
         raise errors.InvalidValueError(
@@ -136,10 +145,11 @@ def _address(
         )
     profile = known[name]
     fallback = profile.token if given.name else environment.token or profile.token
-    return profile.url, given.token or fallback
+    return profile.url, given.token or fallback, profile.trust
 
 
-def _token_for(url: str, known: Mapping[str, profiles.Profile]) -> Secret | None:
+def _profile_of(
+    url: str, known: Mapping[str, profiles.Profile]
+) -> profiles.Profile | None:
     same = (entry for entry in known.values() if entry.url.rstrip("/") == url)
-    profile = next(same, None)
-    return profile.token if profile else None
+    return next(same, None)

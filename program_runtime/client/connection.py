@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from program_runtime.client.accounts import Account
     from program_runtime.client.api import ServiceApi
-    from program_runtime.client.secret import Secret
+    from program_runtime.client.profiles import Profile
 
 __all__ = ["Connection"]
 
@@ -42,19 +42,21 @@ class Connection:
 
         account = self._account
         if account.url is None:
-            url, token = self._find_local()
-            return ServiceApi(url, token, relocate=self._find_local)
+            found = self._find_local()
+            return ServiceApi(
+                found.url, found.token, verify=found.trust, relocate=self._find_local
+            )
+        verify = account.trust if self._verify is True else self._verify
         return ServiceApi(
-            account.url, account.token, verify=self._verify, proxies=self._proxies
+            account.url, account.token, verify=verify, proxies=self._proxies
         )
 
-    def _find_local(self) -> tuple[str, Secret]:
+    def _find_local(self) -> Profile:
         from program_runtime.client import local  # noqa: PLC0415 - HTTP, as above
 
-        profile = local.ensure_local_service(
+        return local.ensure_local_service(
             self._account.data_dir, config_dir=self._account.config_dir
         )
-        return profile.url, profile.token
 
     def __repr__(self) -> str:
         where = self._account.url or self._account.data_dir

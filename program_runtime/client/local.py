@@ -9,6 +9,7 @@ import select
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from program_runtime import errors
@@ -19,7 +20,6 @@ from program_runtime.client.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 __all__ = ["LOG_NAME", "PROFILE_NAME", "ensure_local_service", "find_local_service"]
 
@@ -94,9 +94,10 @@ def find_local_service(data_dir: Path) -> Profile | None:
             url=state["url"],
             token=Secret(token),
             data_dir=data_dir,
+            verify=Path(state["ca"]) if "ca" in state else None,
         )
         # Another program may have the port by now: only ours knows the token.
-        api = ServiceApi(profile.url, profile.token)
+        api = ServiceApi(profile.url, profile.token, verify=profile.trust)
     except (OSError, ValueError, KeyError, TypeError, errors.InvalidValueError):
         return None
     try:

@@ -33,6 +33,13 @@ class Profile:
     token: Secret
     data_dir: Path | None = None
     """The data directory, when the service runs on this machine."""
+    verify: Path | None = None
+    """The file of whom to trust, when the service has an authority of its own."""
+
+    @property
+    def trust(self) -> bool | str:
+        """What an https client verifies the service by."""
+        return str(self.verify) if self.verify is not None else True
 
 
 def load(config_dir: Path) -> dict[str, Profile]:
@@ -103,16 +110,19 @@ def _entry(profile: Profile) -> dict[str, str]:
     entry = {"url": profile.url, "token": profile.token.reveal()}
     if profile.data_dir is not None:
         entry["data_dir"] = str(profile.data_dir)
+    if profile.verify is not None:
+        entry["verify"] = str(profile.verify)
     return entry
 
 
 def _parse(name: str, entry: dict[str, str]) -> Profile:
-    folder = entry.get("data_dir")
+    folder, authority = entry.get("data_dir"), entry.get("verify")
     return Profile(
         name=name,
         url=entry["url"],
         token=Secret(entry["token"]),
         data_dir=Path(folder) if folder else None,
+        verify=Path(authority) if authority else None,
     )
 
 

@@ -30,13 +30,21 @@ def _parser() -> argparse.ArgumentParser:
     add("--config-dir", metavar="DIR", help="where the profile `local` is saved")
     add("--workers", type=int, metavar="N", help="jobs that run at the same time")
     add("--executor", choices=["local"])
-    add("--isolation", choices=["auto", "none", "rlimits", "reduced", "strong"])
+    add("--isolation", choices=["auto", "none", "reduced", "strong"])
+    add(
+        "--require-isolation", choices=["none", "reduced", "strong"],
+        help="refuse to start when jobs would get less",
+    )  # fmt: skip
     add(
         "--idle-exit", type=float, metavar="S", dest="idle_exit_s",
         help="end after S seconds without a request or a job",
     )  # fmt: skip
     add("--tls-cert", metavar="FILE", help="certificate, for https")
     add("--tls-key", metavar="FILE", help="key of the certificate")
+    add(
+        "--tls-self-signed", action="store_true",
+        help="https with an authority of its own, in the data directory",
+    )  # fmt: skip
     return parser
 
 

@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 
 from program_runtime.errors import StorageError
 from program_runtime.service.backends import Backends
+from program_runtime.service.exposure import check_isolation
 from program_runtime.service.hub import Hub
 from program_runtime.service.metrics import Metrics
 from program_runtime.service.releases import ReleaseFolders
@@ -66,6 +67,7 @@ class Context:
             await self.store.jobs.recover()
         finally:
             await starting
+        check_isolation(self.settings, self.executor.level)
         self.scheduler.start()
         self._sweeping = asyncio.create_task(self._sweep_now_and_then())
 

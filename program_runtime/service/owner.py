@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import TYPE_CHECKING
 
 from program_runtime.client import locations, profiles
 from program_runtime.client.secret import Secret
-from program_runtime.errors import ProgramRuntimeError, StorageError
+from program_runtime.errors import ProgramRuntimeError
 from program_runtime.service.domain import Role, hash_token, new_token
+from program_runtime.service.private_file import write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,9 @@ async def ensure_owner(store: Store, data_dir: Path) -> bool:
     return True
 
 
-def save_profile(settings: Settings, url: str, *, first_start: bool) -> None:
+def save_profile(
+    settings: Settings, url: str, *, first_start: bool, authority: Path | None = None
+) -> None:
     """Tell this user's clients where the service is.
 
     A profile of another service is left alone, except on the first start. That no
@@ -55,29 +57,14 @@ def save_profile(settings: Settings, url: str, *, first_start: bool) -> None:
         if known is not None and known.data_dir != data_dir and not first_start:
             return
         profile = profiles.Profile(
-            name=PROFILE_NAME, url=url, token=Secret(token), data_dir=data_dir
+            name=PROFILE_NAME,
+            url=url,
+            token=Secret(token),
+            data_dir=data_dir,
+            verify=authority,
         )
         profiles.save(
             config_dir, profile, make_current=profiles.current(config_dir) is None
         )
     except (OSError, ProgramRuntimeError) as err:
         log.warning("the profile %r is not saved: %s", PROFILE_NAME, err)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only this user reads, in one step.
-
-    Raises:
-        StorageError: The disk is full or fails.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.unlink(missing_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        temporary.replace(path)
-    except OSError as err:
-        raise StorageError(f"{path} can not be written: {err.strerror}") from err

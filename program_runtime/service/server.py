@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
 import os
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from sqlalchemy import make_url
 
 from program_runtime.errors import ServiceStartError
-from program_runtime.service import data_lock, owner
+from program_runtime.service import data_lock, exposure, owner
 from program_runtime.service.activity import Activity
 from program_runtime.service.app import create_app
 from program_runtime.service.connections import (
@@ -22,14 +24,17 @@ from program_runtime.service.connections import (
     raise_limit,
 )
 from program_runtime.service.deadline import Deadline
+from program_runtime.service.http_bounds import BoundedHttp
 from program_runtime.service.http_server import Server
+from program_runtime.service.private_file import write_private
+from program_runtime.service.tls import Tls, open_tls
 from program_runtime.service.versions import versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from fastapi import FastAPI
+    from sqlalchemy import URL
 
     from program_runtime.service.context import Context
     from program_runtime.service.settings import Settings
@@ -64,18 +69,22 @@ def serve(
             service uses the data directory.
         StorageError: The database can not be opened.
     """
-    _check_address(settings)
+    exposure.check_address(settings)
     sys.setswitchinterval(_SWITCH_S)
     _make_data_dir(settings.data_dir)
     with data_lock.hold(settings.data_dir), _bind(settings) as listener:
+        tls = open_tls(settings)
         app = create_app(settings)
         activity = Activity(app)
-        config = _config(settings, activity)
+        config = _config(settings, activity, tls)
         with (
             Deadline() as deadline,
             asyncio.Runner(loop_factory=config.get_loop_factory()) as runner,
         ):
-            runner.run(_run(app, activity, config, listener, announce, deadline))
+            run = _run(
+                app, activity, config, listener, announce, tls=tls, deadline=deadline
+            )
+            runner.run(run)
 
 
 async def _run(
@@ -84,6 +93,8 @@ async def _run(
     config: uvicorn.Config,
     listener: socket.socket,
     announce: Callable[[str], None],
+    *,
+    tls: Tls | None,
     deadline: Deadline,
 ) -> None:
     context: Context = app.state.context
@@ -94,24 +105,28 @@ async def _run(
         async with app.router.lifespan_context(app):
             first = await owner.ensure_owner(context.store, settings.data_dir)
             url = _url(settings, listener)
+            authority = tls.authority if tls is not None else None
 
             def ready() -> None:
-                owner.save_profile(settings, url, first_start=first)
-                owner.write_private(state, _state(url))
-                announce(_ready_line(url, context))
+                owner.save_profile(
+                    settings, url, first_start=first, authority=authority
+                )
+                write_private(state, _state(url, settings, authority))
+                announce(_ready_line(url, context, authority))
 
             server.on_ready = ready
-            idle = asyncio.create_task(_exit_when_idle(server, context, activity))
+            beside = [asyncio.create_task(_exit_when_idle(server, context, activity))]
+            if tls is not None:
+                beside.append(asyncio.create_task(tls.keep_fresh()))
             try:
                 await server.serve(sockets=[listener])
             finally:
-                idle.cancel()
+                for task in beside:
+                    task.cancel()
                 state.unlink(missing_ok=True)
 
 
-async def _exit_when_idle(
-    server: Server, context: Context, activity: Activity
-) -> None:
+async def _exit_when_idle(server: Server, context: Context, activity: Activity) -> None:
     limit_s = context.settings.idle_exit_s
     if limit_s is None:
         return
@@ -123,12 +138,12 @@ async def _exit_when_idle(
         await asyncio.sleep(left_s)
 
 
-def _config(settings: Settings, app: Activity) -> uvicorn.Config:
+def _config(settings: Settings, app: Activity, tls: Tls | None) -> uvicorn.Config:
     limit = connection_limit(raise_limit(), workers=settings.workers)
-    return uvicorn.Config(
+    config = uvicorn.Config(
         app,
-        http=limited(HttpToolsProtocol, limit),  # type: ignore[arg-type] # makes them
         lifespan="off",  # it is entered before, where what it raises can be told
+        http=limited(BoundedHttp, limit),  # type: ignore[arg-type] # makes them
         ws="websockets-sansio",
         ws_max_size=_FRAME_BYTES,
         ws_per_message_deflate=False,
@@ -139,22 +154,10 @@ def _config(settings: Settings, app: Activity) -> uvicorn.Config:
         backlog=_BACKLOG,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=_CLOSE_CONNECTIONS_S,
-        ssl_certfile=settings.tls_cert,
-        ssl_keyfile=settings.tls_key,
     )
-
-
-def _check_address(settings: Settings) -> None:
-    if (settings.tls_cert is None) != (settings.tls_key is None):
-        raise ServiceStartError(
-            "A certificate needs its key, and a key its certificate.",
-            hint="Give both --tls-cert and --tls-key.",
-        )
-    if not settings.is_loopback() and settings.tls_cert is None:
-        raise ServiceStartError(
-            f"Plain http on {settings.host} would send tokens and inputs unprotected.",
-            hint="Give --tls-cert and --tls-key, or listen on 127.0.0.1.",
-        )
+    config.load()
+    config.ssl = tls.context if tls is not None else None
+    return config
 
 
 def _make_data_dir(data_dir: Path) -> None:
@@ -185,17 +188,40 @@ def _bind(settings: Settings) -> socket.socket:
 
 def _url(settings: Settings, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"{settings.scheme()}://{host}:{port}"
+    host = _host(settings.host)
+    return f"{settings.scheme()}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _state(url: str) -> str:
+def _host(host: str) -> str:
+    """Who listens everywhere is reached from here by the loopback."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if not address.is_unspecified:
+        return host
+    return "127.0.0.1" if address.version == 4 else "::1"  # noqa: PLR2004
+
+
+def _state(url: str, settings: Settings, authority: Path | None) -> str:
     state = {"url": url, "pid": os.getpid(), "version": versions()["version"]}
+    if settings.database_url:
+        state["database"] = _shown(make_url(settings.database_url))
+    if authority is not None:
+        state["ca"] = str(authority)
     return json.dumps(state)
 
 
-def _ready_line(url: str, context: Context) -> str:
+def _shown(database: URL) -> str:
+    """Name a database to who reads it from another folder; the password stays here."""
+    if database.get_backend_name() == "sqlite":
+        database = database.set(database=str(Path(str(database.database)).absolute()))
+    return database.render_as_string(hide_password=True)
+
+
+def _ready_line(url: str, context: Context, authority: Path | None) -> str:
+    trust = f", authority {authority}" if authority is not None else ""
     return (
         f"qrt service ready at {url} (isolation {context.executor.level}, "
-        f"data {context.settings.data_dir})"
+        f"data {context.settings.data_dir}{trust})"
     )

@@ -47,10 +47,14 @@ class Settings(BaseSettings):
     """0 lets the system choose; the ready line says which."""
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    tls_self_signed: bool = False
+    """Make an authority and a certificate in the data directory."""
     workers: int = Field(default_factory=_default_workers, ge=1, le=1024)
     """Jobs that run at the same time."""
     executor: Literal["local"] = "local"
-    isolation: Literal["auto", "none", "rlimits", "reduced", "strong"] = "auto"
+    isolation: Literal["auto", "none", "reduced", "strong"] = "auto"
+    require_isolation: Literal["none", "reduced", "strong"] = "none"
+    """Refuse to start when jobs would get less."""
     idle_exit_s: float | None = Field(default=None, gt=0)
     """End after so long without a request or a job; None: never."""
     grace_s: float = Field(default=8.0, ge=0, le=12)
@@ -77,8 +81,8 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data_dir / 'db.sqlite3'}"
 
     def scheme(self) -> str:
-        """Return ``https`` when a certificate is set, else ``http``."""
-        return "https" if self.tls_cert else "http"
+        """Return ``https`` when there is a certificate to show, else ``http``."""
+        return "https" if self.tls_cert or self.tls_self_signed else "http"
 
     def is_loopback(self) -> bool:
         """Say whether only this machine can reach the address."""

@@ -291,7 +291,7 @@ def test_plain_http_beyond_loopback_is_refused(tmp_path, host):
     said = refused("--host", host, "--port", "0", "--data-dir", tmp_path / "data")
     assert said == (
         f"error: Plain http on {host} would send tokens and inputs unprotected. "
-        "Give --tls-cert and --tls-key, or listen on 127.0.0.1.\n"
+        "Give --tls-cert and --tls-key or --tls-self-signed, or listen on 127.0.0.1.\n"
     )
     assert not (tmp_path / "data").exists()
 

@@ -61,12 +61,13 @@ def connect(out: Output, project: Mapping[str, Any] | None = None) -> ServiceApi
     choice = choose(_settings.resolve("profile", layers))
     out.detail(f"service: {choice.name} ({choice.origin})")
     if choice.account.channel == "server":
-        return ServiceApi(str(choice.account.url), choice.token)
+        account = choice.account
+        return ServiceApi(str(account.url), choice.token, verify=account.trust)
     found = local.ensure_local_service(
         choice.account.data_dir,
         on_start=lambda folder: out.say(f"starting a service on {folder}"),
     )
-    return ServiceApi(found.url, choice.token or found.token)
+    return ServiceApi(found.url, choice.token or found.token, verify=found.trust)
 
 
 def choose(setting: _settings.Setting) -> Choice:

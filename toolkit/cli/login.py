@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,8 +26,16 @@ if TYPE_CHECKING:
 @click.option(
     "--name", metavar="NAME", help="The profile's name; default: host and port."
 )
+@click.option(
+    "--verify",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True),
+    metavar="FILE",
+    help="Whom to trust, where the service has an authority of its own.",
+)
 @speaks
-def command(*, url: str, token_stdin: bool, name: str | None, out: Output) -> None:
+def command(
+    *, url: str, token_stdin: bool, name: str | None, verify: Path | None, out: Output
+) -> None:
     """Check a token against the service at URL, then store both.
 
     The token comes from --token-stdin, from QRT_TOKEN, or from a hidden prompt;
@@ -44,21 +53,19 @@ def command(*, url: str, token_stdin: bool, name: str | None, out: Output) -> No
     if parts.scheme == "http" and not _is_loopback(str(parts.hostname)):
         out.warn("plain http: who listens on the way reads the token; use https")
     token = _token(from_stdin=token_stdin, out=out)
-    me = ServiceApi(url, token).whoami()
-    profile_name = name or parts.netloc
-    profiles.save(
-        _settings.config_dir(),
-        profiles.Profile(name=profile_name, url=url, token=Secret(token)),
-        make_current=True,
+    profile = profiles.Profile(
+        name=name or parts.netloc, url=url, token=Secret(token), verify=verify
     )
+    me = ServiceApi(url, token, verify=profile.trust).whoami()
+    profiles.save(_settings.config_dir(), profile, make_current=True)
     answer = {
-        "profile": profile_name,
+        "profile": profile.name,
         "url": url,
         "user": me["name"],
         "role": me["role"],
     }
-    out.data(answer, profile_name)
-    out.say(f"you are {me['name']} ({me['role']}); stored as '{profile_name}'")
+    out.data(answer, profile.name)
+    out.say(f"you are {me['name']} ({me['role']}); stored as '{profile.name}'")
 
 
 def _parts(url: str) -> SplitResult:

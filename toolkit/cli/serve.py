@@ -54,9 +54,19 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @_option("--tls-cert", type=_FILE, metavar="FILE", help="A certificate, for https.")
 @_option("--tls-key", type=_FILE, metavar="FILE", help="Its private key.")
 @_option(
+    "--tls-self-signed",
+    is_flag=True,
+    help="https with an authority of its own, made in the data directory.",
+)
+@_option(
     "--isolation",
     type=click.Choice(_settings.LEVELS),
     help="How programs are confined; what this machine lacks is refused.",
+)
+@_option(
+    "--require-isolation",
+    type=click.Choice(("none", "reduced", "strong")),
+    help="Refuse to start when programs would be confined less.",
 )
 @speaks
 def command(*, out: Output, **options: Any) -> None:

@@ -12,6 +12,7 @@ from program_runtime.client.api.transport import Transport
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from program_runtime.client.profiles import Profile
     from program_runtime.client.secret import Secret
 
 __all__ = ["ServiceApi"]
@@ -40,7 +41,7 @@ class ServiceApi(AccountRoutes, ProgramRoutes, JobRoutes):
         *,
         verify: bool | str = True,
         proxies: Mapping[str, str] | None = None,
-        relocate: Callable[[], tuple[str, Secret]] | None = None,
+        relocate: Callable[[], Profile] | None = None,
     ) -> None:
         self.transport = Transport(
             url, token, verify=verify, proxies=proxies, relocate=relocate

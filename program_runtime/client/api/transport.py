@@ -19,6 +19,8 @@ from program_runtime.client.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from program_runtime.client.profiles import Profile
+
 __all__ = ["API_PREFIX", "Transport"]
 
 API_PREFIX = "/api/v1"
@@ -42,7 +44,7 @@ class Transport:
         *,
         verify: bool | str = True,
         proxies: Mapping[str, str] | None = None,
-        relocate: Callable[[], tuple[str, Secret]] | None = None,
+        relocate: Callable[[], Profile] | None = None,
     ) -> None:
         self.url = _checked_url(url)
         self._authorization = _authorization(token)
@@ -121,9 +123,10 @@ class Transport:
             return False
         with self._lock:
             if self.url == url:
-                new_url, token = self._relocate()
-                self.url = _checked_url(new_url)
-                self._authorization = _authorization(token)
+                found = self._relocate()
+                self.url = _checked_url(found.url)
+                self._authorization = _authorization(found.token)
+                self._verify = found.trust
                 self._session = None
             return self.url != url
 
@@ -177,7 +180,8 @@ class Transport:
         if isinstance(error, requests.exceptions.SSLError):
             return errors.ServiceUnreachableError(
                 f"The certificate of {self.url} is not trusted: {error}.",
-                hint="Give the file of its authority: verify='/path/to/ca.pem'.",
+                hint="Give the file of its authority: verify='/path/to/ca.pem', or "
+                "`qrt login URL --verify FILE`.",
             )
         if isinstance(error, requests.ReadTimeout):
             waited = _READ_TIMEOUT_S + wait_s

@@ -8,6 +8,7 @@ from contract_service import TOKEN
 
 from program_runtime import errors
 from program_runtime.client.api import ServiceApi
+from program_runtime.client.profiles import Profile
 from program_runtime.client.secret import Secret
 
 
@@ -150,12 +151,16 @@ def test_a_service_that_never_answers_is_given_up(contract, api, monkeypatch):
     assert "does not answer: no answer within 0.05 s." in str(caught.value)
 
 
+def place(url):
+    return Profile(name="local", url=url, token=Secret(TOKEN))
+
+
 def test_a_service_that_moved_is_found_again(contract):
     asked = []
 
     def relocate():
         asked.append(1)
-        return contract.url, Secret(TOKEN)
+        return place(contract.url)
 
     api = ServiceApi("http://127.0.0.1:1", "qrt_old", relocate=relocate)
     assert api.whoami()["name"] == "owner"
@@ -167,9 +172,7 @@ def test_a_service_that_moved_is_found_again(contract):
 def test_an_upload_starts_over_where_the_service_moved(contract, tmp_path):
     file = tmp_path / "bundle.zip"
     file.write_bytes(b"x" * 10)
-    api = ServiceApi(
-        "http://127.0.0.1:1", "x", relocate=lambda: (contract.url, Secret(TOKEN))
-    )
+    api = ServiceApi("http://127.0.0.1:1", "x", relocate=lambda: place(contract.url))
     api.put_release("vqe", "1.0.0", file, _digest(file))
     assert contract.bundles["vqe", "1.0.0"] == b"x" * 10
 
@@ -193,7 +196,7 @@ def test_threads_that_miss_the_service_together_look_for_it_once(contract):
 
     def relocate():
         asked.append(1)
-        return contract.url, Secret(TOKEN)
+        return place(contract.url)
 
     api = ServiceApi("http://127.0.0.1:1", "x", relocate=relocate)
 
@@ -210,8 +213,8 @@ def test_threads_that_miss_the_service_together_look_for_it_once(contract):
 
 
 def test_a_service_that_is_gone_for_good_is_said():
-    where = ("http://127.0.0.1:1", Secret("qrt_x"))
-    api = ServiceApi(where[0], where[1], relocate=lambda: where)
+    where = place("http://127.0.0.1:1")
+    api = ServiceApi(where.url, where.token, relocate=lambda: where)
     with pytest.raises(errors.ServiceUnreachableError, match="connection refused"):
         api.whoami()
 

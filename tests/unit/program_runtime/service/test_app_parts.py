@@ -27,6 +27,7 @@ from program_runtime.service.activity import Activity
 from program_runtime.service.api.documents import ends_job, event_text, events_text
 from program_runtime.service.backends import Backends
 from program_runtime.service.domain import Role, StoredEvent, User, hash_token
+from program_runtime.service.private_file import write_private
 from program_runtime.service.releases import ReleaseFolders
 from program_runtime.service.remembered import RememberedPrograms
 from program_runtime.service.store import MemoryBlobStore, MemoryStore
@@ -263,7 +264,7 @@ def test_the_profile_follows_the_service_but_spares_that_of_another(tmp_path):
     def start(name, port, *, first=False):
         data_dir = tmp_path / name
         data_dir.mkdir(exist_ok=True)
-        owner.write_private(data_dir / "owner.token", f"token-of-{name}\n")
+        write_private(data_dir / "owner.token", f"token-of-{name}\n")
         chosen = Settings(data_dir=data_dir, config_dir=tmp_path / "config")
         owner.save_profile(chosen, f"http://127.0.0.1:{port}", first_start=first)
         saved = profiles.load(tmp_path / "config")["local"]
@@ -278,7 +279,7 @@ def test_the_profile_follows_the_service_but_spares_that_of_another(tmp_path):
 
 def test_a_home_that_can_not_be_written_keeps_no_service_down(tmp_path, caplog):
     (tmp_path / "config").write_text("a file is in the way")
-    owner.write_private(tmp_path / "owner.token", "qrt_planted\n")
+    write_private(tmp_path / "owner.token", "qrt_planted\n")
     chosen = Settings(data_dir=tmp_path, config_dir=tmp_path / "config")
     owner.save_profile(chosen, "http://127.0.0.1:1", first_start=True)
     assert "the profile 'local' is not saved" in caplog.text
@@ -288,7 +289,7 @@ def test_a_home_that_can_not_be_written_keeps_no_service_down(tmp_path, caplog):
 def test_a_current_profile_stays_current(tmp_path):
     other = profiles.Profile(name="lab", url="https://lab", token=Secret("t"))
     profiles.save(tmp_path, other, make_current=True)
-    owner.write_private(tmp_path / "owner.token", "t\n")
+    write_private(tmp_path / "owner.token", "t\n")
     chosen = Settings(data_dir=tmp_path, config_dir=tmp_path)
     owner.save_profile(chosen, "http://127.0.0.1:1", first_start=True)
     assert profiles.current(tmp_path) == "lab"

@@ -22,7 +22,7 @@ def asked(monkeypatch):
     seen = []
 
     class Api:
-        def __init__(self, url, token):
+        def __init__(self, url, token, *, verify):
             seen.append((url, token))
 
         def whoami(self):
@@ -44,6 +44,17 @@ def test_a_token_from_stdin_is_checked_and_stored(qrt, asked, tmp_path):
     profile = stored(tmp_path)["127.0.0.1:8000"]
     assert (profile.url, profile.token.reveal()) == (URL, TOKEN)
     assert (tmp_path / "config/profiles.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_authority_of_a_service_is_stored_where_it_lies(qrt, asked, here, tmp_path):
+    (here / "ca.pem").write_text("it is read when it is used")
+    words = ("login", URL, "--token-stdin", "--verify", "ca.pem")
+    qrt(*words, stdin=TOKEN)
+    profile = stored(tmp_path)["127.0.0.1:8000"]
+    assert profile.verify == here / "ca.pem"
+    assert profile.trust == str(here / "ca.pem")
+    told = qrt("login", URL, "--verify", "missing.pem", code=2)
+    assert "missing.pem" in told.stderr
 
 
 def test_stdin_goes_before_the_environment(qrt, asked, monkeypatch):

@@ -1,7 +1,5 @@
 """Which service a command talks to, and with which token."""
 
-from types import SimpleNamespace
-
 import click
 import pytest
 
@@ -33,7 +31,9 @@ def connected(monkeypatch, here):
     def ensure(data_dir, *, on_start):
         on_start(data_dir)
         started.append(data_dir)
-        return SimpleNamespace(url="http://127.0.0.1:7", token=Secret("owner"))
+        return profiles.Profile(
+            name="local", url="http://127.0.0.1:7", token=Secret("owner")
+        )
 
     monkeypatch.setattr(local, "ensure_local_service", ensure)
 

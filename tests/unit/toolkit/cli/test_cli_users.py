@@ -138,7 +138,7 @@ def test_a_service_that_runs_is_asked_itself(qrt, monkeypatch, tmp_path):
     running = profiles.Profile(name="local", url=URL, token=Secret(TOKEN))
     monkeypatch.setattr(local, "find_local_service", lambda folder: running)
     fake = Accounts()
-    monkeypatch.setattr(client_api, "ServiceApi", lambda url, token: fake)
+    monkeypatch.setattr(client_api, "ServiceApi", lambda url, token, verify: fake)
     qrt("user", "add", "u_a")
     assert fake.done == [("u_a", "author")]
 
