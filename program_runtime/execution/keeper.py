@@ -74,6 +74,8 @@ def become_keeper(
     own = os.getpid()
     try:
         os.setsid()
+        if walls.uid is not None:
+            os.fchown(fds[0], walls.uid, walls.uid)  # for /dev/stderr to open
         if walls.level is Level.STRONG:
             confinement.isolate(walls, user=user, group=group)
         else:

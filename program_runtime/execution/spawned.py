@@ -9,6 +9,8 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from program_runtime.execution.child import entry
+from program_runtime.execution.child.rehearsal import rehearse
+from program_runtime.execution.child.surroundings import settle
 from program_runtime.execution.confinement import Level, Walls
 from program_runtime.execution.process_control import die_with_parent
 
@@ -37,6 +39,8 @@ def main(argv: Sequence[str]) -> int:
     if die_with_parent(options.parent, signal.SIGKILL):
         channel = socket.socket(fileno=options.channel)
         channel.set_inheritable(False)
+        settle()
+        rehearse()
         walls = Walls(level=Level.NONE)
         entry.serve(channel, walls, parent=options.parent, announce=READY)
     return 0

@@ -1,9 +1,9 @@
 """The process that children are forked from, run with ``python -m``.
 
-It imports and then does nothing but fork, signal and reap. It has exactly one thread,
-or it forks no more. When its server goes away, it ends all its children and itself.
-
-A child is two processes: a keeper, which the zygote knows, and the program below it.
+It imports and then does nothing but fork, signal and reap. Of Qiskit it calls nothing:
+a thread pool that ran before a fork makes ``transpile`` hang after it. It has exactly
+one thread, or it forks no more. When its server goes away, it ends all its children and
+itself. A child is two processes: a keeper, which the zygote knows, and the program.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from program_runtime.execution import keeper, process_tree
+from program_runtime.execution import confinement, keeper, process_tree
 from program_runtime.execution.child import entry
 from program_runtime.execution.child.rehearsal import rehearse
+from program_runtime.execution.child.surroundings import settle
 from program_runtime.execution.confinement import Level, Walls
 from program_runtime.execution.confinement.probe import probe_levels
 from program_runtime.execution.preload import preload
@@ -270,10 +271,11 @@ def main(argv: Sequence[str]) -> int:
     adopt_orphans()
     # Before anything large is imported: what is tried here is forked.
     problems = probe_levels(options.probe) if options.probe else {}
-    if options.light:
-        rehearse()
-    else:
+    if not options.light:
         preload([name for name in options.preload.split(",") if name])
+    confinement.get_ready()
+    settle()
+    rehearse()
     gc.collect()
     # Shared pages stay shared: the collector writes into no object that is here now.
     gc.freeze()

@@ -12,9 +12,8 @@ from program_runtime.execution.child.assignment import Assignment
 from program_runtime.execution.child.failure import ChildFailure, describe
 from program_runtime.execution.child.job_channel import JobChannel
 from program_runtime.execution.child.program_files import receive_program
-from program_runtime.execution.child.rehearsal import rehearse
 from program_runtime.execution.child.run import run_job
-from program_runtime.execution.child.surroundings import prepare, settle
+from program_runtime.execution.child.surroundings import prepare, reseed
 from program_runtime.execution.process_control import die_with_parent
 
 if TYPE_CHECKING:
@@ -57,8 +56,7 @@ def serve(
         # Not before: a change of user clears it.
         if not die_with_parent(parent, signal.SIGKILL):
             os._exit(_LOST)
-        settle()
-        rehearse()
+        reseed()
         if announce:
             channel.sendall(announce)
         status = _serve(JobChannel(channel), walls)

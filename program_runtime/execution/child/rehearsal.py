@@ -1,13 +1,12 @@
-"""What a child does while it waits: touch what a job will need.
+"""What is done once before any job is there: go through what every job does.
 
-A forked child shares its memory with the zygote, and the first use of every page costs
-a fault. A rehearsal takes that time before a job is there: 10 ms become 2 ms.
+Modules that are imported at first use, caches and compiled patterns are then there for
+every child that is forked later. Nothing of Qiskit is called here: that is for a child.
 """
 
 from __future__ import annotations
 
 import inspect
-import sys
 from typing import Final
 
 from program_runtime.execution.child.failure import describe
@@ -29,17 +28,13 @@ class _NullSink:
 
 
 def rehearse() -> None:
-    """Go once through what every job does, with a backend if one is imported."""
+    """Go once through what every job does, but for the backend."""
     from program_runtime.codec import decode, encode  # noqa: PLC0415
     from program_runtime.metadata import validate_inputs  # noqa: PLC0415
-    from program_runtime.program import ProgramBackend, UserMessenger  # noqa: PLC0415
+    from program_runtime.program import UserMessenger  # noqa: PLC0415
 
     inputs = decode(b'{"n": 1}')
     validate_inputs(_SCHEMA, inputs)
-    if "qiskit_aer" in sys.modules:
-        from program_runtime import backends  # noqa: PLC0415
-
-        ProgramBackend(backends.load("aer_simulator"))
     names: dict[str, object] = {}
     exec(compile(_PROGRAM, "program.py", "exec"), names)  # noqa: S102 - our own text
     main = names["main"]

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from program_runtime.execution.child.assignment import Assignment
 
-__all__ = ["end_log", "flush_streams", "prepare", "settle"]
+__all__ = ["end_log", "flush_streams", "prepare", "reseed", "settle"]
 
 
 def settle() -> None:
-    """What needs no job: streams over the log, logging, random numbers of its own."""
+    """What needs no job and is the same for all: streams over the log, and logging."""
     sys.dont_write_bytecode = True
     sys.argv = ["program.py"]
     _open_streams()
@@ -31,7 +31,6 @@ def settle() -> None:
         force=True,
     )
     warnings.filterwarnings("default", category=DeprecationWarning, module="program")
-    _reseed()
 
 
 def prepare(job: Assignment) -> None:
@@ -87,8 +86,11 @@ def _open_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def _reseed() -> None:
-    """Every child of a zygote would draw the same numbers from NumPy otherwise."""
+def reseed() -> None:
+    """Draw other random numbers than the processes that were forked before and after.
+
+    NumPy, unlike Python itself, does not do that after a fork.
+    """
     random.seed()
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:

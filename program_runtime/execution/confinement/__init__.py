@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from program_runtime.execution.confinement import rlimits
+from program_runtime.execution.confinement import kernel, rlimits
 from program_runtime.execution.confinement.level import (
     AUTO,
     Level,
@@ -30,10 +30,37 @@ __all__ = [
     "Walls",
     "choose_level",
     "confine",
+    "get_ready",
     "isolate",
     "levels_to_try",
     "restrict",
 ]
+
+
+def get_ready() -> None:
+    """Look up once what is the same for all processes that are forked from this one.
+
+    What each of them looked up itself would cost it time and memory of its own.
+    """
+    from program_runtime.execution.confinement import (  # noqa: PLC0415
+        credentials,
+        interpreter,
+        landlock,
+        namespaces,
+        private_root,
+        seccomp,
+        visible,
+    )
+
+    del credentials, namespaces, private_root
+    visible.plan(Walls(level=Level.STRONG))
+    interpreter.interpreter_folders()
+    landlock.abi()
+    if seccomp.available():
+        for shares_user in (False, True):
+            seccomp.filter_program(
+                kernel.MACHINE, network=False, shares_user=shares_user
+            )
 
 
 def isolate(walls: Walls, *, user: int, group: int) -> None:
@@ -80,9 +107,10 @@ def restrict(walls: Walls) -> None:
         seccomp,
     )
 
-    if walls.level is Level.REDUCED and walls.uid is not None:
-        credentials.become(walls.uid)
-    credentials.drop_capabilities()
+    if walls.level is Level.REDUCED:
+        if walls.uid is not None:
+            credentials.become(walls.uid)
+        credentials.drop_capabilities()
     credentials.forbid_new_privileges()
     if walls.level is Level.STRONG:
         # The root holds nothing but what programs may see.
@@ -92,7 +120,9 @@ def restrict(walls: Walls) -> None:
             network=walls.network,
         )
     if seccomp.available():
-        seccomp.deny_dangerous_calls(network=walls.network)
+        seccomp.deny_dangerous_calls(
+            network=walls.network, shares_user=walls.uid is None
+        )
 
 
 def confine(walls: Walls, limits: Limits, folders: Sequence[str]) -> None:
