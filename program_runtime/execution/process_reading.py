@@ -41,11 +41,14 @@ class ProcessStat:
 
     pid: int
     parent: int
+    group: int
+    session: int
     started: int
     """Tells it from a later process with the same id."""
     threads: int
     ended: bool
     """Not yet reaped. A process whose first thread alone has ended lives on."""
+    stopped: bool
     faults: int
     """How many pages it was given, or given anew, since it was forked."""
     cpu_s: float
@@ -95,9 +98,12 @@ def read_stat(pid: int) -> ProcessStat | None:
     return ProcessStat(
         pid=pid,
         parent=int(fields[1]),
+        group=int(fields[2]),
+        session=int(fields[3]),
         started=int(fields[19]),
         threads=threads,
         ended=fields[0] in _ENDED and threads <= 1,
+        stopped=fields[0] == b"T",
         faults=int(fields[7]) + int(fields[9]),
         cpu_s=sum(map(int, fields[11:15])) / _TICKS_PER_S,
     )

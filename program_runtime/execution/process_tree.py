@@ -10,10 +10,16 @@ import signal
 import time
 from typing import TYPE_CHECKING, Final
 
-from program_runtime.execution.process_reading import GONE, read_file, read_stat
+from program_runtime.execution.process_reading import (
+    GONE,
+    read_file,
+    read_stat,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterable
+    from collections.abc import Callable, Collection, Container
+
+    from program_runtime.execution.process_reading import ProcessStat
 
 __all__ = ["descendants", "end_descendants"]
 
@@ -35,7 +41,7 @@ def descendants(pid: int, *, keep: Collection[int] = ()) -> list[int]:
     Returns:
         Their ids, parents first; some may have ended already.
     """
-    children_of = _children if _kernel_lists_children() else _children_by_scan()
+    children_of = _reader_of_children()
     seen = {pid, *keep}
     found = [pid]
     for parent in found:  # it grows meanwhile
@@ -62,8 +68,8 @@ def end_descendants(
     """
     give_up_at = time.monotonic() + patience_s
     pause_s = _SHORTEST_PAUSE_S
-    while found := descendants(pid, keep=keep):
-        left = [other for other in found if not _has_ended(other)]
+    while children := set(_reader_of_children()(pid)).difference(keep):
+        left = {child for child in children if not _has_ended(child)}
         if left:
             _freeze_and_kill(pid, left, keep, give_up_at)
             time.sleep(pause_s)
@@ -77,14 +83,14 @@ def end_descendants(
 
 
 def _freeze_and_kill(
-    pid: int, found: Iterable[int], keep: Collection[int], give_up_at: float
+    pid: int, children: set[int], keep: Collection[int], give_up_at: float
 ) -> None:
-    """Stop what was found and what it forked before it stopped, then kill it."""
+    """Stop the children, what came of them, and what that forked before it stopped."""
     room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
     seen = {pid}
     pidfds: list[int] = []
     try:
-        fresh = set(found)
+        fresh = children
         while fresh and time.monotonic() < give_up_at:
             seen |= fresh
             for other in fresh:
@@ -112,12 +118,30 @@ def _stop(pid: int, *, parents: Container[int]) -> list[int]:
     try:
         stat = read_stat(pid)
         if stat is not None and stat.parent in parents:
+            if not stat.stopped:
+                _stop_group(stat, pidfd)
             signal.pidfd_send_signal(pidfd, signal.SIGSTOP)
             return [pidfd]
     except OSError:
         pass
     os.close(pidfd)
     return []
+
+
+def _stop_group(stat: ProcessStat, pidfd: int) -> None:
+    """Stop at one blow what stays together, as hundreds do that run and fork.
+
+    A group lies within a session, and a session holds what came of its first process.
+    So only a session older than the caller's own can hold others than descendants.
+    """
+    if stat.group == os.getpgrp() or stat.session == os.getsid(0) != os.getpid():
+        return
+    os.killpg(stat.group, signal.SIGSTOP)
+    try:
+        signal.pidfd_send_signal(pidfd, 0)
+    except ProcessLookupError:  # it is gone, so the group may have been another's
+        os.killpg(stat.group, signal.SIGCONT)
+        raise
 
 
 def _has_ended(pid: int) -> bool:
@@ -127,6 +151,10 @@ def _has_ended(pid: int) -> bool:
     except ChildProcessError:
         stat = read_stat(pid)
         return stat is None or stat.ended
+
+
+def _reader_of_children() -> Callable[[int], list[int]]:
+    return _children if _kernel_lists_children() else _children_by_scan()
 
 
 def _children(pid: int) -> list[int]:

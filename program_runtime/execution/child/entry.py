@@ -13,7 +13,7 @@ from program_runtime.execution.child.failure import ChildFailure, describe
 from program_runtime.execution.child.job_channel import JobChannel
 from program_runtime.execution.child.program_files import receive_program
 from program_runtime.execution.child.run import run_job
-from program_runtime.execution.child.surroundings import prepare, reseed
+from program_runtime.execution.child.surroundings import prepare
 from program_runtime.execution.process_control import die_with_parent
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ def serve(
         # Not before: a change of user clears it.
         if not die_with_parent(parent, signal.SIGKILL):
             os._exit(_LOST)
-        reseed()
         if announce:
             channel.sendall(announce)
         status = _serve(JobChannel(channel), walls)

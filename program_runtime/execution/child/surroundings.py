@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from program_runtime.execution.child.assignment import Assignment
 
-__all__ = ["end_log", "flush_streams", "prepare", "reseed", "settle"]
+__all__ = ["end_log", "flush_streams", "prepare", "settle"]
 
 
 def settle() -> None:
@@ -39,6 +39,7 @@ def prepare(job: Assignment) -> None:
     Args:
         job: The job; its folder exists.
     """
+    _reseed()
     os.chdir(job.work_dir)
     for name in ("HOME", "TMPDIR", "PWD"):
         os.environ[name] = job.work_dir
@@ -86,7 +87,7 @@ def _open_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def reseed() -> None:
+def _reseed() -> None:
     """Draw other random numbers than the processes that were forked before and after.
 
     NumPy, unlike Python itself, does not do that after a fork.
