@@ -41,7 +41,7 @@ def command_as(user, *command):
 def become_ordinary():
     """Change this process, root's, into that of an ordinary user for good."""
     home = Path(pwd.getpwuid(0).pw_dir)
-    _open_the_ways(home)
+    open_the_ways()
     own = home / "ordinary"
     own.mkdir()
     os.chown(own, UID, UID)
@@ -57,8 +57,12 @@ def become_ordinary():
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(own / "hypothesis")
 
 
-def _open_the_ways(home):
-    """Lay an open folder over each closed one and bring back what is needed below."""
+def open_the_ways():
+    """Lay an open folder over each closed one and bring back what is needed below.
+
+    In a mount namespace of its own: this process and what comes of it see it so.
+    """
+    home = Path(pwd.getpwuid(0).pw_dir)
     if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWNS):
         raise OSError(ctypes.get_errno(), "no mount namespace of its own")
     kernel.mount("none", "/", flags=kernel.MS_REC | kernel.MS_PRIVATE)
