@@ -1,0 +1,14 @@
+"""A Bell pair on the simulator."""
+
+CONTROL = {"expects": ["00", "11"]}
+
+from qiskit import QuantumCircuit
+
+
+def main(backend, user_messenger):
+    circuit = QuantumCircuit(2)
+    circuit.h(0)
+    circuit.cx(0, 1)
+    circuit.measure_all()
+    counts = backend.run(circuit, shots=500).result().get_counts()
+    return sorted(counts)

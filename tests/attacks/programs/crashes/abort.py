@@ -1,0 +1,16 @@
+"""Aborts, as an assertion in C does.
+
+Must be told as a crash of this job, and of no other.
+"""
+
+ATTACK = {
+    "off": "needs no defence: the harm would be to others, and every run looks for it",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["crashed"],
+}
+
+import os
+
+
+def main(backend, user_messenger):
+    os.abort()

@@ -1,0 +1,18 @@
+"""Reads where nothing is, after asking for a core file.
+
+Must be told as a crash of this job, and of no other.
+"""
+
+ATTACK = {
+    "off": "needs no defence: the harm would be to others, and every run looks for it",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["crashed"],
+}
+
+import ctypes
+import resource
+
+
+def main(backend, user_messenger):
+    resource.setrlimit(resource.RLIMIT_CORE, resource.getrlimit(resource.RLIMIT_CORE))
+    ctypes.string_at(0)

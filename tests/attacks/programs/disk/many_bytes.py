@@ -1,0 +1,26 @@
+"""Fills its folder with files of a megabyte.
+
+Must end at the limit of the disk.
+"""
+
+ATTACK = {
+    "off": "none",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["disk", "refused"],
+    "limits": {"disk_bytes": 16_777_216, "wall_time_s": 8.0},
+}
+
+import time
+from pathlib import Path
+
+from attempt import attempt
+
+
+def main(backend, user_messenger):
+    def fill():
+        for number in range(64):
+            Path(f"file{number}").write_bytes(bytes(1 << 20))
+        time.sleep(0.8)
+        return "64 MiB"
+
+    return attempt(fill)

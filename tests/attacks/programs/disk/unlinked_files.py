@@ -1,0 +1,30 @@
+"""Fills the disk with files that have no name any more: no walk through it finds them.
+
+Must end at the limit of the disk.
+"""
+
+ATTACK = {
+    "off": "none",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["disk", "refused"],
+    "limits": {"disk_bytes": 16_777_216, "wall_time_s": 8.0},
+}
+
+import os
+import time
+
+from attempt import attempt
+
+
+def main(backend, user_messenger):
+    def fill():
+        kept = []
+        for number in range(8):
+            kept.append(open(f"file{number}", "wb", buffering=0))
+            os.unlink(f"file{number}")
+            for _ in range(8):
+                kept[-1].write(bytes(1 << 20))
+        time.sleep(0.8)
+        return f"{len(kept)} files of 8 MiB"
+
+    return attempt(fill)

@@ -1,0 +1,19 @@
+"""Fills memory in one process.
+
+Must end at the job's limit of memory.
+"""
+
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["memory"],
+    "limits": {"memory_bytes": 700_000_000, "wall_time_s": 15.0},
+}
+
+import time
+
+
+def main(backend, user_messenger):
+    kept = [b"x" * 10_000_000 for _ in range(100)]
+    time.sleep(0.3)
+    return {"got": f"{sum(map(len, kept))} bytes"}

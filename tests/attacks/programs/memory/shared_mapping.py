@@ -1,0 +1,29 @@
+"""Fills shared anonymous mappings, which are outside of what a process calls its data.
+
+Must end at the job's limit of memory.
+"""
+
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["memory", "refused"],
+    "limits": {"memory_bytes": 600_000_000, "wall_time_s": 15.0},
+}
+
+import mmap
+import time
+
+from attempt import attempt
+
+
+def main(backend, user_messenger):
+    def fill():
+        kept = []
+        for _ in range(10):
+            kept.append(mmap.mmap(-1, 100_000_000))
+            for _ in range(10):
+                kept[-1].write(b"x" * 10_000_000)
+        time.sleep(0.7)
+        return f"{len(kept)} mappings of 100 MB"
+
+    return attempt(fill)

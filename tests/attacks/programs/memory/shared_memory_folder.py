@@ -1,0 +1,36 @@
+"""Fills /dev/shm, whose files are memory and outlive their process.
+
+Must end at a limit of memory or disk, and nothing may stay there.
+"""
+
+ATTACK = {
+    "oracles": ["data"],
+    "off": "bare",
+    "blocked_by": ["memory", "disk", "refused"],
+    "limits": {"memory_bytes": 600_000_000, "wall_time_s": 15.0},
+}
+
+import os
+import time
+from pathlib import Path
+
+import attempt
+
+
+def main(backend, user_messenger, data):
+    paths = [Path(f"/dev/shm/atk-{attempt.NONCE}-{n}") for n in range(8)]
+
+    def fill():
+        try:
+            for path in paths:
+                with path.open("wb") as file:
+                    for _ in range(10):
+                        file.write(bytes(10_000_000))
+            time.sleep(0.7)
+        finally:
+            for path in paths:
+                if path.exists():
+                    os.unlink(path)
+        return "800 MB in /dev/shm"
+
+    return attempt.attempt(fill)

@@ -1,0 +1,18 @@
+"""Becomes another program, which knows nothing of jobs and never ends.
+
+Must be ended soon: the channel is closed.
+"""
+
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["crashed"],
+}
+
+import os
+
+import attempt  # noqa: F401 - marks the process
+
+
+def main(backend, user_messenger):
+    os.execv("/bin/sleep", ["sleep", "30"])

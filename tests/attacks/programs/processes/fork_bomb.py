@@ -1,0 +1,26 @@
+"""Forks children that sleep, as many as it can get.
+
+Must end at the job's limit of processes, whoever says so: the kernel to the program, or
+the supervisor to the caller.
+"""
+
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["refused", "processes"],
+    "limits": {"processes": 40, "wall_time_s": 6.0},
+}
+
+import time
+
+from attempt import attempt, fork, live_on
+
+
+def main(backend, user_messenger):
+    def bomb():
+        for _ in range(150):
+            fork(live_on)
+        time.sleep(1)
+        return "150 processes"
+
+    return attempt(bomb)

@@ -1,0 +1,26 @@
+"""Starts threads until there are 300.
+
+Must end at the job's limit, which counts threads like processes.
+"""
+
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["refused", "processes"],
+    "limits": {"processes": 60, "wall_time_s": 6.0},
+}
+
+import threading
+import time
+
+from attempt import refused
+
+
+def main(backend, user_messenger):
+    for number in range(300):
+        try:
+            threading.Thread(target=time.sleep, args=[20], daemon=True).start()
+        except RuntimeError as error:
+            return refused(f"{error} after {number}")
+    time.sleep(1)
+    return {"got": "300 threads"}

@@ -1,0 +1,25 @@
+"""Leaves children unreaped: a zombie costs a process id for as long as it is there.
+
+Must end at the job's limit, and the zombies must be reaped with the job.
+"""
+
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["refused", "processes"],
+    "limits": {"processes": 40, "wall_time_s": 6.0},
+}
+
+import time
+
+from attempt import attempt, fork
+
+
+def main(backend, user_messenger):
+    def bomb():
+        for _ in range(150):
+            fork(lambda: None)
+        time.sleep(1)
+        return "150 zombies"
+
+    return attempt(bomb)

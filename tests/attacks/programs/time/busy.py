@@ -1,0 +1,25 @@
+"""Computes for ever, in Python and in C, and ignores every signal it can.
+
+Must end at its wall time.
+"""
+
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["wall_time"],
+    "limits": {"wall_time_s": 0.5},
+}
+
+import hashlib
+import signal
+import threading
+
+
+def main(backend, user_messenger):
+    for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(
+        target=lambda: hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9), daemon=True
+    ).start()
+    while True:
+        pass

@@ -1,0 +1,31 @@
+"""Is cancelled and does not care: ignores, blocks, and its children come back.
+
+Must be Cancelled with nothing left.
+"""
+
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["Cancelled"],
+    "cancel_after_s": 0.2,
+}
+
+import os
+import signal
+import time
+
+from attempt import fork
+
+
+def main(backend, user_messenger):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    end = time.monotonic() + 15
+    while time.monotonic() < end:
+        pid = fork(rest)
+        os.waitpid(pid, 0)
+
+
+def rest():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.setsid()
+    time.sleep(0.05)

@@ -1,0 +1,26 @@
+"""Computes in children, one after the other: none reaches the limit of processor time.
+
+Must end at the limit for the job, or at its wall time.
+"""
+
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["cpu_time"],
+    "limits": {"cpu_time_s": 0.6, "wall_time_s": 8.0},
+}
+
+import os
+import time
+
+from attempt import fork
+
+
+def main(backend, user_messenger):
+    def compute():
+        while time.process_time() < 0.3:
+            pass
+
+    for _ in range(8):
+        os.waitpid(fork(compute), 0)
+    return {"got": "2.4 s of processor time"}

@@ -1,0 +1,21 @@
+"""Ignores the warning that its processor time is over.
+
+Must end at the limit.
+"""
+
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["cpu_time"],
+    "limits": {"cpu_time_s": 0.5, "wall_time_s": 8.0},
+}
+
+import signal
+import time
+
+
+def main(backend, user_messenger):
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+    while time.process_time() < 3.5:
+        pass
+    return {"got": "3.5 s of processor time"}

@@ -1,0 +1,163 @@
+"""One run of one attack: its folder, its oracles, its facts."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from program_runtime.execution import EventType, JobSpec, Limits
+
+from . import corpus, payloads
+from .judge import Observation
+from .planted import ORACLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from program_runtime.execution import Event, Outcome
+
+    from .companion import Companion
+    from .corpus import Attack
+    from .house import House
+
+GIB = 1024**3
+LIMITS = {"wall_time_s": 8.0}
+OFF_LIMITS = {
+    "wall_time_s": 20.0,
+    "processes": 100_000,
+    "disk_bytes": 64 * GIB,
+    "disk_files": 10_000_000,
+    "file_bytes": None,
+    "open_files": 4096,
+    "log_bytes": GIB,
+    "message_bytes": GIB,
+    "result_bytes": GIB,
+}
+
+
+class Scene:
+    """Plants what one attack needs, tells it where, and looks afterwards.
+
+    Args:
+        attack: What is tried.
+        house: What the server holds.
+        companion: The job beside it; a bare run has none.
+        health: Tells about the runner.
+    """
+
+    def __init__(
+        self,
+        attack: Attack,
+        house: House,
+        companion: Companion | None = None,
+        health: Callable[[], dict[str, Any]] | None = None,
+    ) -> None:
+        self.attack = attack
+        self.house = house
+        self.companion = companion
+        self.health = health
+        self.nonce = secrets.token_hex(5)
+        self.scratch = house.scratch()
+        self.program = write_program(self.scratch, attack.path, self.nonce)
+        self.oracles = {name: ORACLES[name](self) for name in attack.oracles}
+        for oracle in self.oracles.values():
+            oracle.check_alive()
+
+    def inputs(self, turn: int) -> bytes:
+        """The text of the inputs of that turn."""
+        facts = {name: oracle.facts() for name, oracle in self.oracles.items()}
+        if self.attack.payload is not None:
+            return getattr(payloads, self.attack.payload)(facts)
+        if self.attack.turns > 1:
+            facts["turn"] = turn
+        return json.dumps(facts).encode()
+
+    def spec(self, turn: int, *, off: bool) -> JobSpec:
+        """The job."""
+        limits = LIMITS | self.attack.limits
+        if off:
+            limits = OFF_LIMITS | self.attack.off_limits
+        return JobSpec(
+            job_id=f"job_{self.nonce}",
+            program_dir=self.program,
+            inputs=self.inputs(turn),
+            backend="aer_simulator",
+            limits=Limits(**limits),
+        )
+
+    def evidence(self) -> list[str]:
+        """What the oracles noticed."""
+        return [sign for oracle in self.oracles.values() for sign in oracle.evidence()]
+
+    def close(self) -> None:
+        """Take everything away."""
+        for oracle in self.oracles.values():
+            oracle.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def write_program(folder: Path, source: Path, nonce: str) -> Path:
+    """Lay a program out as a release: ``program.py``, and ``attempt.py`` beside it."""
+    program = folder / "program"
+    program.mkdir()
+    (program / "program.py").write_text(source.read_text())
+    shared = corpus.SHARED.read_text().replace("@NONCE@", nonce)
+    (program / "attempt.py").write_text(shared)
+    (program / "data.txt").write_text("data of the program")
+    program.chmod(0o777)
+    for path in program.iterdir():
+        path.chmod(0o666)
+    return program
+
+
+def observe(outcome: Outcome, events: list[Event], seconds: float) -> Observation:
+    """What came of a job, with the rules that hold for every job's events."""
+    texts = {id(event): _text(event) for event in events}
+    seen = Observation(
+        end=outcome.code or str(outcome.status),
+        message=outcome.message or "",
+        texts="\n".join(texts.values()),
+        seconds=seconds,
+        harm=_disorder(events, outcome),
+    )
+    for event in events:
+        if event.type is EventType.LOG:
+            continue
+        try:
+            value = json.loads(texts[id(event)], parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            seen.harm.append(f"the {event.type} is no JSON: {error}")
+            continue
+        if event.type is EventType.RESULT:
+            seen.result = value
+    return seen
+
+
+def _disorder(events: list[Event], outcome: Outcome) -> list[str]:
+    numbers = [event.seq for event in events]
+    found = []
+    if numbers != list(range(1, len(numbers) + 1)):
+        found.append("the events have gaps")
+    last = events[-1] if events else None
+    if last is None or last.type is not EventType.STATUS:
+        found.append("the last event is no status")
+    elif json.loads(last.data or "")["status"] != outcome.status:
+        found.append("the last event tells another status")
+    return found
+
+
+def _text(event: Event) -> str:
+    """Read an event, and remove its file as whoever stores it does."""
+    if event.blob is None:
+        return event.data or ""
+    text = event.blob.path.read_text()
+    event.blob.path.unlink()
+    return text
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
