@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import Depends, FastAPI
 
+from program_runtime.service.answers import GuardedAnswers
 from program_runtime.service.api import errors, openapi, routers
 from program_runtime.service.api.admission import admit
 from program_runtime.service.context import make_context, spool_folder
@@ -69,6 +70,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.context = context
+    app.add_middleware(GuardedAnswers)
     errors.install(app)
     for router in routers():
         app.include_router(router, dependencies=[Depends(admit)])

@@ -237,7 +237,7 @@ class Scheduler:
             run = _Run(
                 job=job,
                 control=self._early.pop(job.id, JobControl()),
-                sink=StoreSink(self._store, self._hub, self._metrics, job.id),
+                sink=StoreSink(self._store, self._hub, self._metrics, job),
                 worker=asyncio.current_task(),
             )
             self._runs[job.id] = run

@@ -12,13 +12,14 @@ from program_runtime.execution.events import EventType
 from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.hub import Ending
 from program_runtime.service.store.adoption import to_stored
+from program_runtime.service.tracebacks import hide_source
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from program_runtime.execution.events import Event
     from program_runtime.execution.outcome import Outcome
-    from program_runtime.service.domain import StoredEvent
+    from program_runtime.service.domain import Job, StoredEvent
     from program_runtime.service.hub import Hub
     from program_runtime.service.metrics import Metrics
     from program_runtime.service.store import Store
@@ -38,11 +39,12 @@ class StoreSink:
     behind it, and soon the job waits as well. No message is lost to a lock.
     """
 
-    def __init__(self, store: Store, hub: Hub, metrics: Metrics, job_id: str) -> None:
+    def __init__(self, store: Store, hub: Hub, metrics: Metrics, job: Job) -> None:
         self._store = store
         self._hub = hub
         self._metrics = metrics
-        self._job_id = job_id
+        self._job = job
+        self._job_id = job.id
         self.finished = False
         """Whether the end of the job is stored."""
         self.abandoned = False
@@ -61,6 +63,8 @@ class StoreSink:
         """Store the last events with the end of the job, then wake everyone."""
         if self.asked_to_finish and outcome.status is JobStatus.COMPLETED:
             outcome = replace(outcome, message=ASKED_TO_FINISH)
+        if outcome.traceback and not await self._may_read_source():
+            events, outcome = hide_source(events, outcome)
         finish = self._store.jobs.finish
         if not await self._patiently(lambda: finish(self._job_id, events, outcome)):
             return
@@ -70,6 +74,11 @@ class StoreSink:
             status=str(outcome.status), code=outcome.code or ""
         ).inc()
         self._hub.end(self._job_id, Ending(outcome.status, _result(events)))
+
+    async def _may_read_source(self) -> bool:
+        """Whether the job runs a program of its own user."""
+        program = await self._store.programs.get(self._job.program_id)
+        return program is not None and program.owner == self._job.user
 
     async def _patiently(self, write: Callable[[], Awaitable[object]]) -> bool:
         """Write when the database is free; False if the job is abandoned by then."""

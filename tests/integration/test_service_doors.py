@@ -1,72 +1,20 @@
-"""Who may call what: tokens, roles, accounts, and what the log shows of them."""
+"""Tokens and accounts, and what the log shows of them."""
 
 import logging
+import re
+from urllib.parse import quote
 
 import pytest
-from service_in_process import ROLES, TOKENS
+from routes import ask, fill, routes_of
+from service_in_process import TOKENS
 from starlette.testclient import WebSocketDenialResponse
 
-from program_runtime.service.auth import ROLES as LEAST
-from program_runtime.service.domain import Role
-
-RANK = {Role.USER: 1, Role.AUTHOR: 2, Role.ADMIN: 3}
-PLACES = {
-    "{program_id}": "hello",
-    "{ref}": "1.0.0",
-    "{label}": "beta",
-    "{digest}": "sha256:" + "0" * 64,
-    "{job_id}": "job_none",
-    "{name}": "nobody-of-this-name",
-}
+from program_runtime.service.answers import GUARDS
 
 
 def failure_of(answer, status):
     assert answer.status_code == status, answer.text
     return answer.json()["error"]
-
-
-def routes_of(app):
-    """All routes that the app serves, as (method, path)."""
-
-    def walk(routes):
-        for route in routes:
-            if hasattr(route, "original_router"):
-                yield from walk(route.original_router.routes)
-            elif getattr(route, "methods", None):
-                yield from ((method, route.path) for method in route.methods)
-            else:
-                yield "WS", route.path
-
-    return {(method, path) for method, path in walk(app.routes) if method != "HEAD"}
-
-
-def test_every_route_is_in_the_table_and_the_table_names_no_other(service):
-    assert routes_of(service.client.app) == set(LEAST)
-
-
-def call(service, account, method, path):
-    for place, value in PLACES.items():
-        path = path.replace(place, value)
-    if method == "WS":
-        method = "GET"
-        path = path.replace("/stream", "/events")
-    return service.client.request(method, path, headers=account.headers)
-
-
-@pytest.mark.parametrize(("method", "path"), sorted(LEAST))
-def test_who_may_call_what(service, method, path):
-    least = LEAST[method, path]
-    answer = call(service, service.nobody, method, path)
-    if least is None:
-        assert answer.status_code == 200
-        return
-    assert failure_of(answer, 401)["code"] == "unauthorized"
-    for name, role in ROLES.items():
-        answer = call(service, getattr(service, name), method, path)
-        if RANK[role] < RANK[least]:
-            assert failure_of(answer, 403)["code"] == "forbidden"
-        else:
-            assert answer.status_code not in {401, 403}, (name, answer.text)
 
 
 @pytest.mark.parametrize(
@@ -215,3 +163,40 @@ def test_unknown_routes_and_methods_have_the_form_of_all_errors(service):
     assert failure_of(service.u_b.get("/nothing"), 404)["code"] == "not_found"
     error = failure_of(service.u_b.delete("/version"), 405)
     assert error["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize("name", [None, "u_b", "root"])
+def test_no_answer_can_be_taken_for_a_page(service, name):
+    assert GUARDS["x-content-type-options"] == "nosniff"
+    assert GUARDS["content-security-policy"].startswith("default-src 'none';")
+    account = getattr(service, name) if name else service.nobody
+    for method, path in sorted(routes_of(service.client.app)):
+        places = dict.fromkeys(re.findall(r"{(\w+)}", path), "<script>alert(1)<")
+        places = {place: quote(value, safe="") for place, value in places.items()}
+        answer = ask(account, method, fill(path, **places))
+        assert GUARDS.items() <= dict(answer.headers).items(), path
+        kind = answer.headers.get("content-type", "nothing")
+        assert kind.partition(";")[0] in {"application/json", "text/plain", "nothing"}
+    for path in ("/nothing/<script>", "/docs", "/redoc", "/openapi.json/"):
+        answer = account.client.get(path, headers=account.headers)
+        assert GUARDS.items() <= dict(answer.headers).items(), path
+        assert "html" not in answer.headers.get("content-type", "")
+
+
+def test_an_answer_keeps_headers_of_its_own(service):
+    service.seed()
+    job_id = service.u_b.submit()
+    service.u_b.finished(job_id)
+    headers = {"Accept": "text/event-stream"}
+    answer = service.u_b.get(f"/jobs/{job_id}/events", headers=headers)
+    assert answer.headers.get_list("cache-control") == ["no-store"]
+
+
+def test_a_failure_inside_is_guarded_too(service):
+    async def broken(*_, **__):
+        raise RuntimeError("<script>")
+
+    service.store.jobs.find = broken
+    answer = service.u_b.get("/jobs")
+    assert (answer.status_code, "script" in answer.text) == (500, False)
+    assert GUARDS.items() <= dict(answer.headers).items()

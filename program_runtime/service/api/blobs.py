@@ -33,7 +33,7 @@ _BODY = {
     "/{digest}",
     status_code=201,
     openapi_extra=_BODY,
-    responses={200: {"description": "The service had these bytes already."}},
+    responses={200: {"description": "You sent these bytes before."}},
 )
 async def put(digest: str, request: Request, caller: Caller, here: Here) -> Response:
     """Store bytes under their digest, to be named as ``inputs_digest`` by a job."""
@@ -46,7 +46,8 @@ async def put(digest: str, request: Request, caller: Caller, here: Here) -> Resp
                 f"The body has the digest {upload.digest}, the path says {digest}.",
                 hint="The upload was damaged on its way: send it again.",
             )
-        known = await asyncio.to_thread(here.blobs.exists, digest)
+        # That others sent them is not told: who guesses bytes would learn of them.
+        known = await asyncio.to_thread(here.uploads.has, caller.name, digest)
         await asyncio.to_thread(here.blobs.put_file, upload.path, digest)
         await asyncio.to_thread(here.uploads.add, caller.name, digest)
     document = {"digest": digest, "size": upload.size}

@@ -25,6 +25,7 @@ from program_runtime.errors import (
     StorageBusyError,
     StorageError,
 )
+from program_runtime.service.answers import GUARDS
 from program_runtime.service.domain import (
     ConflictError,
     NotFoundError,
@@ -207,5 +208,6 @@ async def _failed(request: Request, error: Exception) -> Response:
         "internal",
         "The service failed to answer.",
         hint=f"Its log says why, under {trace}.",
+        headers=GUARDS,  # it is sent from outside of what adds them to all others
     )
     return error_response(refusal, trace=trace)

@@ -14,13 +14,19 @@ from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.api.access import visible_job
 from program_runtime.service.api.documents import job_document, json_response
 from program_runtime.service.api.errors import HttpRefusal
+from program_runtime.service.api.json_bodies import BoundedRoute
 from program_runtime.service.api.waiting import Wait, job_when_final
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Here
 from program_runtime.service.domain import FINAL, JobQuery, Role
 from program_runtime.service.hub import Ending
 
-router = APIRouter(prefix="/api/v1/jobs", dependencies=GUARDED, tags=["jobs"])
+router = APIRouter(
+    prefix="/api/v1/jobs",
+    dependencies=GUARDED,
+    tags=["jobs"],
+    route_class=BoundedRoute,
+)
 
 
 class Tags(BaseModel):

@@ -11,8 +11,8 @@ from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 
 from program_runtime.service.api.access import visible_job
-from program_runtime.service.api.documents import json_response
 from program_runtime.service.api.errors import not_found
+from program_runtime.service.api.json_bodies import is_json
 from program_runtime.service.api.waiting import Wait, ending_when_final
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
@@ -77,11 +77,7 @@ async def logs(job_id: str, caller: Caller, here: Here) -> Response:
 async def metrics(job_id: str, caller: Caller, here: Here) -> Response:
     """Return times, usage and the metrics that the job published."""
     job = await visible_job(here, caller, job_id)
-    values = [
-        {"seq": event.seq, "time": event.time, **json.loads(event.data or "{}")}
-        async for event in _events(here, job_id, "metric")
-    ]
-    return json_response({**_times_and_usage(job), "metrics": values})
+    return StreamingResponse(_metrics_text(here, job), media_type=_JSON)
 
 
 @router.get("/blobs/{digest}")
@@ -129,6 +125,16 @@ async def _events(
         after = page[-1].seq
 
 
+async def _metrics_text(here: Context, job: Job) -> AsyncIterator[str]:
+    before = f'{json.dumps(_times_and_usage(job))[:-1]}, "metrics": ['
+    async for event in _events(here, job.id, "metric"):
+        values = json.loads(await _text(here, event) or "{}")
+        found = {"seq": event.seq, "time": event.time, **values}
+        yield before + json.dumps(found)
+        before = ", "
+    yield ("]}" if before == ", " else before + "]}")
+
+
 async def _interim_list(here: Context, job_id: str) -> AsyncIterator[str]:
     before = "["
     async for event in _events(here, job_id, "interim"):
@@ -140,11 +146,7 @@ async def _interim_list(here: Context, job_id: str) -> AsyncIterator[str]:
 
 def _as_json(text: str) -> str:
     """A text of another encoder that is no JSON goes into the list as a string."""
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return json.dumps(text)
-    return text
+    return text if is_json(text) else json.dumps(text)
 
 
 async def _log_text(here: Context, job_id: str) -> AsyncIterator[str]:

@@ -11,11 +11,17 @@ from starlette.responses import Response
 
 from program_runtime.service.api.access import own_program, visible_program
 from program_runtime.service.api.documents import json_response, program_document
+from program_runtime.service.api.json_bodies import BoundedRoute
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Here
 from program_runtime.service.domain import Visibility
 
-router = APIRouter(prefix="/api/v1/programs", dependencies=GUARDED, tags=["programs"])
+router = APIRouter(
+    prefix="/api/v1/programs",
+    dependencies=GUARDED,
+    tags=["programs"],
+    route_class=BoundedRoute,
+)
 
 
 class ProgramChange(BaseModel):

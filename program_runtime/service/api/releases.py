@@ -24,6 +24,7 @@ from program_runtime.service.api.documents import (
     release_document,
 )
 from program_runtime.service.api.errors import HttpRefusal
+from program_runtime.service.api.json_bodies import BoundedRoute
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
 from program_runtime.service.domain import Release, User, Visibility
@@ -31,7 +32,10 @@ from program_runtime.service.intake import Inspection, inspect
 from program_runtime.service.transfer import Upload, blob_pieces, receive
 
 router = APIRouter(
-    prefix="/api/v1/programs/{program_id}", dependencies=GUARDED, tags=["releases"]
+    prefix="/api/v1/programs/{program_id}",
+    dependencies=GUARDED,
+    tags=["releases"],
+    route_class=BoundedRoute,
 )
 
 LABEL_PATTERN = r"^[a-z][a-z0-9_-]{0,62}$"

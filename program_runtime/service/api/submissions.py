@@ -16,6 +16,7 @@ from program_runtime.errors import Problem
 from program_runtime.service.api.access import release_of, visible_program
 from program_runtime.service.api.documents import job_document, json_response
 from program_runtime.service.api.errors import HttpRefusal
+from program_runtime.service.api.json_bodies import check_values
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
 from program_runtime.service.domain import Inputs, Job, NewJob, User, parse_reference
@@ -125,6 +126,7 @@ async def _queue(here: Context, new: NewJob, key: str | None) -> tuple[Job, bool
 
 
 def _read(body: bytes) -> Submission:
+    check_values(body)
     try:
         asked = Submission.model_validate_json(body)
     except ValidationError as err:

@@ -11,11 +11,17 @@ from starlette.responses import Response
 
 from program_runtime.service.api.documents import json_response, user_document
 from program_runtime.service.api.errors import HttpRefusal
+from program_runtime.service.api.json_bodies import BoundedRoute
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Here
 from program_runtime.service.domain import Role, hash_token, new_token
 
-router = APIRouter(prefix="/api/v1/users", dependencies=GUARDED, tags=["users"])
+router = APIRouter(
+    prefix="/api/v1/users",
+    dependencies=GUARDED,
+    tags=["users"],
+    route_class=BoundedRoute,
+)
 
 UserName = Annotated[
     str, StringConstraints(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._@+-]{0,62}$")
