@@ -58,24 +58,27 @@ def end_descendants(
     """Stop all descendants, so that none forks on, then kill them, until none is left.
 
     Args:
-        pid: Of the calling process, which must adopt orphans. For another one that does
-            what it has not reaped counts as ended, too.
+        pid: Of the calling process, which must adopt orphans. Any other is refused:
+            from process 1 down, that would be the whole machine.
         keep: Neither these nor what came of them.
         patience_s: When to give up.
 
     Returns:
         Whether none is left.
+
+    Raises:
+        ValueError: The process is not the calling one.
     """
+    if pid != os.getpid():
+        raise ValueError(f"Process {pid} is not the one that asks.")
     give_up_at = time.monotonic() + patience_s
     pause_s = _SHORTEST_PAUSE_S
     while children := set(_reader_of_children()(pid)).difference(keep):
         left = {child for child in children if not _has_ended(child)}
         if left:
-            _freeze_and_kill(pid, left, keep, give_up_at)
+            _freeze_and_kill(left, keep, give_up_at)
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
-        elif pid != os.getpid():
-            break
         # Else look again: while one of them ended we may have become another's parent.
         if time.monotonic() > give_up_at:
             return False
@@ -83,11 +86,12 @@ def end_descendants(
 
 
 def _freeze_and_kill(
-    pid: int, children: set[int], keep: Collection[int], give_up_at: float
+    children: set[int], keep: Collection[int], give_up_at: float
 ) -> None:
     """Stop the children, what came of them, and what that forked before it stopped."""
     room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
-    seen = {pid}
+    own = os.getpid()
+    seen = {own}
     pidfds: list[int] = []
     try:
         fresh = children
@@ -97,7 +101,7 @@ def _freeze_and_kill(
                 pidfds += _stop(other, parents=seen)
             while len(pidfds) > room:
                 os.close(pidfds.pop())  # it stays stopped until it is its turn
-            fresh = set(descendants(pid, keep=keep)) - seen
+            fresh = set(descendants(own, keep=keep)) - seen
     finally:
         for pidfd in pidfds:
             with contextlib.suppress(ProcessLookupError):
@@ -134,6 +138,8 @@ def _stop_group(stat: ProcessStat, pidfd: int) -> None:
     A group lies within a session, and a session holds what came of its first process.
     So only a session older than the caller's own can hold others than descendants.
     """
+    if stat.group <= 1:  # to kill(2) these mean the caller's own group and everybody
+        return
     if stat.group == os.getpgrp() or stat.session == os.getsid(0) != os.getpid():
         return
     os.killpg(stat.group, signal.SIGSTOP)
@@ -144,13 +150,12 @@ def _stop_group(stat: ProcessStat, pidfd: int) -> None:
         raise
 
 
-def _has_ended(pid: int) -> bool:
-    """Reap it if it is ours; what is not is somebody else's to reap."""
+def _has_ended(child: int) -> bool:
+    """Reap a child; what it leaves has become the caller's child before."""
     try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
+        return os.waitpid(child, os.WNOHANG)[0] == child
     except ChildProcessError:
-        stat = read_stat(pid)
-        return stat is None or stat.ended
+        return True
 
 
 def _reader_of_children() -> Callable[[int], list[int]]:

@@ -96,7 +96,7 @@ class Bench:
         control = JobControl()
         if at_first_event is not None:
             _act_at_first_event(sink, lambda: at_first_event(control))
-        executor = self._executor(scenario)
+        executor = self.executor(scenario)
         spec = self._spec(scenario, **fields)
 
         async def run():
@@ -108,7 +108,7 @@ class Bench:
 
         return asyncio.run(run()), sink
 
-    def _executor(self, scenario):
+    def executor(self, scenario):
         if self.kind == "memory":
             return InMemoryExecutor(SCENARIOS[scenario].script)
         spool = self.folder / "spool"
@@ -249,6 +249,14 @@ def test_a_job_whose_messages_can_not_be_stored_fails_with_storage(bench):
 
 
 def test_an_executor_says_its_level_and_how_it_is(bench):
-    executor = bench._executor("echo")
-    assert executor.level in {"none", "reduced", "strong"}
-    assert isinstance(executor.health(), dict)
+    async def look():
+        executor = bench.executor("echo")
+        await executor.start()
+        try:
+            return executor.level, executor.health()
+        finally:
+            await executor.close()
+
+    level, health = asyncio.run(look())
+    assert level in {"none", "reduced", "strong"}
+    assert isinstance(health, dict)

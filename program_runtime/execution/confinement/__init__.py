@@ -1,28 +1,20 @@
-"""What keeps a program inside its bounds.
-
-``isolate`` is for the keeper of a ``strong`` job: it builds the private world that its
-program will live in. ``restrict`` is for the program's process while it waits, and
-``confine`` adds what depends on the job before a byte of its program is read.
-"""
+"""What keeps a program inside its bounds: levels, and the stages of confinement."""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING
-
-from program_runtime.execution.confinement import kernel, rlimits
 from program_runtime.execution.confinement.level import (
     AUTO,
     Level,
     choose_level,
     levels_to_try,
 )
+from program_runtime.execution.confinement.stages import (
+    confine,
+    get_ready,
+    isolate,
+    restrict,
+)
 from program_runtime.execution.confinement.walls import Walls
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from program_runtime.execution.limits import Limits
 
 __all__ = [
     "AUTO",
@@ -35,121 +27,3 @@ __all__ = [
     "levels_to_try",
     "restrict",
 ]
-
-
-def get_ready() -> None:
-    """Look up once what is the same for all processes that are forked from this one.
-
-    What each of them looked up itself would cost it time and memory of its own.
-    """
-    from program_runtime.execution.confinement import (  # noqa: PLC0415
-        credentials,
-        interpreter,
-        landlock,
-        namespaces,
-        private_root,
-        seccomp,
-        visible,
-    )
-
-    del credentials, namespaces, private_root
-    visible.plan(Walls(level=Level.STRONG))
-    interpreter.interpreter_folders()
-    landlock.abi()
-    if seccomp.available():
-        for shares_user in (False, True):
-            seccomp.filter_program(
-                kernel.MACHINE, network=False, shares_user=shares_user
-            )
-
-
-def isolate(walls: Walls, *, user: int, group: int) -> None:
-    """Build a private root and leave all privileges behind, as process 1.
-
-    Args:
-        walls: Of level ``strong``.
-        user: Who this process was in the namespaces that it came from.
-        group: Its group there.
-
-    Raises:
-        OSError: The kernel refuses a step.
-    """
-    from program_runtime.execution.confinement import (  # noqa: PLC0415
-        credentials,
-        namespaces,
-        private_root,
-    )
-
-    if walls.uid is None:
-        namespaces.write_id_maps(user, group)
-    namespaces.name_host()
-    private_root.enter_private_root(walls, user if walls.uid is None else walls.uid)
-    if walls.uid is not None:
-        credentials.become(walls.uid)
-    credentials.drop_capabilities()
-
-
-def restrict(walls: Walls) -> None:
-    """Give up what no job may do; the process is still our own code alone.
-
-    Args:
-        walls: The same for every job that this process may get.
-
-    Raises:
-        OSError: The kernel refuses a step.
-    """
-    rlimits.set_fixed_rlimits()
-    if walls.level is Level.NONE:
-        return
-    from program_runtime.execution.confinement import (  # noqa: PLC0415
-        credentials,
-        landlock,
-        seccomp,
-    )
-
-    if walls.level is Level.REDUCED:
-        if walls.uid is not None:
-            credentials.become(walls.uid)
-        credentials.drop_capabilities()
-    credentials.forbid_new_privileges()
-    if walls.level is Level.STRONG:
-        # The root holds nothing but what programs may see.
-        landlock.restrict(
-            readable=["/"],
-            writable=["/tmp", "/program", "/dev/shm", *landlock.SYSTEM_WRITABLE],  # noqa: S108 - private
-            network=walls.network,
-        )
-    if seccomp.available():
-        seccomp.deny_dangerous_calls(
-            network=walls.network, shares_user=walls.uid is None
-        )
-
-
-def confine(walls: Walls, limits: Limits, folders: Sequence[str]) -> None:
-    """Apply what depends on the job to this process, for good.
-
-    Args:
-        walls: As given to ``restrict``.
-        limits: Those of the job.
-        folders: The job's own; the program may write there.
-
-    Raises:
-        OSError: The kernel refuses a step.
-    """
-    rlimits.set_rlimits(limits, count_processes=walls.level is Level.STRONG)
-    if walls.level is Level.REDUCED:
-        from program_runtime.execution.confinement import (  # noqa: PLC0415
-            interpreter,
-            landlock,
-        )
-
-        landlock.restrict(
-            readable=[
-                *landlock.SYSTEM_READABLE,
-                *interpreter.interpreter_folders(),
-                *walls.readable,
-                f"/proc/{os.getpid()}",
-            ],
-            writable=[*folders, *landlock.SYSTEM_WRITABLE],
-            network=walls.network,
-        )

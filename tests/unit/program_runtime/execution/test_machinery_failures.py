@@ -8,19 +8,27 @@ import socket
 import pytest
 
 from program_runtime.errors import ExecutionError
-from program_runtime.execution import JobStatus, Level, MemorySink, runner, zygote
+from program_runtime.execution import (
+    JobStatus,
+    Level,
+    MemorySink,
+    Walls,
+    runner,
+    zygote,
+)
 from program_runtime.execution.launch.zygote_child import ForkRefusedError, ZygoteChild
 from program_runtime.execution.pool import ChildPool
 
+WALLS = Walls(level=Level.NONE)
 HONEST = "def main(backend, user_messenger): return 'honest'"
 
 
 def test_a_folder_that_can_not_be_made(laboratory, monkeypatch):
-    def refuse(parent):
+    def refuse(walls, parent):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "make_work_dir", refuse)
+        patch.setattr(runner, "make_folders", refuse)
         run = laboratory.run(HONEST)
     assert run.outcome.status is JobStatus.FAILED
     assert run.failure == (
@@ -30,17 +38,21 @@ def test_a_folder_that_can_not_be_made(laboratory, monkeypatch):
     assert laboratory.run(HONEST).result == "honest"
 
 
-def test_a_folder_that_can_not_be_removed(laboratory, monkeypatch, caplog):
-    def refuse(folder):
-        raise OSError(39, "it never gets empty", str(folder))
+def test_a_folder_that_can_not_be_removed(open_laboratory, monkeypatch, caplog):
+    def refuse(folders):
+        raise OSError(39, "it never gets empty", str(folders.root))
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "remove_tree", refuse)
-        run = laboratory.run("def main(b, m): open('file', 'w').close()")
+        patch.setattr(runner, "remove_folders", refuse)
+        run = open_laboratory.run("def main(b, m): open('file', 'w').close()")
     assert run.outcome.status is JobStatus.COMPLETED
     assert "A job's folder is left: [Errno 39] it never gets empty" in caplog.text
-    [name] = laboratory.leftovers()
-    runner.remove_tree(laboratory.spool / "work" / name)
+    [name] = open_laboratory.leftovers()
+    runner.remove_tree(open_laboratory.spool / "work" / name)
+
+
+def make_walls():
+    return WALLS
 
 
 class RefusingLauncher:
@@ -49,7 +61,7 @@ class RefusingLauncher:
     def __init__(self, error):
         self.error = error
 
-    async def launch(self, level):
+    async def launch(self, walls):
         await asyncio.sleep(0)
         raise self.error
 
@@ -59,7 +71,7 @@ class RefusingLauncher:
 )
 def test_every_taker_is_told_when_there_is_no_child(error):
     async def scenario():
-        pool = ChildPool(RefusingLauncher(error), Level.NONE, size=1, refill=True)
+        pool = ChildPool(RefusingLauncher(error), make_walls, size=1, refill=True)
         return await asyncio.gather(
             *(pool.take() for _ in range(3)), return_exceptions=True
         )
@@ -75,14 +87,14 @@ def test_a_taker_that_gave_up_leaves_its_child_to_the_next():
             self.gate = asyncio.Event()
             self.launched = []
 
-        async def launch(self, level):
+        async def launch(self, walls):
             await self.gate.wait()
             self.launched.append(FakeChild())
             return self.launched[-1]
 
     async def scenario():
         launcher = SlowLauncher()
-        pool = ChildPool(launcher, Level.NONE, size=0, refill=True)
+        pool = ChildPool(launcher, make_walls, size=0, refill=True)
         first = asyncio.create_task(pool.take())
         await asyncio.sleep(0)
         first.cancel()
@@ -132,7 +144,7 @@ def test_a_child_that_never_was(message, kind, text):
         log_fd = -1
 
     async def scenario():
-        child = ZygoteChild(lambda _: None, 1, Ends)
+        child = ZygoteChild(lambda _: None, 1, Ends, WALLS)
         child.on_message(message)
         child.lose("the zygote died later")
         return child.forked.exception(), child.exited.result()
@@ -155,21 +167,21 @@ def test_a_zygote_survives_a_system_that_refuses(monkeypatch, function):
     monkeypatch.setattr(os, function, refuse)
     if function == "pidfd_open":
         monkeypatch.setattr(os, "fork", lambda: 2**30)
-        monkeypatch.setattr(zygote, "_kill_group", reaped.append)
+        monkeypatch.setattr(zygote, "_end", lambda kept: reaped.append(kept.pid))
         monkeypatch.setattr(os, "waitpid", lambda *args: None)
     monkeypatch.setattr(zygote, "thread_count", lambda: 1)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     read_end, write_end = os.pipe()
     with ours, theirs:
-        command = {"do": "fork", "id": 1, "level": "none"}
+        command = {"do": "fork", "id": 1, "walls": WALLS.document()}
         socket.send_fds(ours, [json.dumps(command).encode()], [read_end, write_end])
         ours.send(json.dumps({**command, "id": 2}).encode())
         os.close(write_end)
         ours.shutdown(socket.SHUT_WR)
-        assert zygote.Zygote(theirs).serve() is None
+        assert zygote.Zygote(theirs).serve({"none": []}) is None
         answers = [json.loads(ours.recv(1000)) for _ in range(3)]
     assert answers == [
-        {"did": "ready", "threads": 1},
+        {"did": "ready", "threads": 1, "levels": {"none": []}},
         {
             "did": "failed",
             "id": 1,
