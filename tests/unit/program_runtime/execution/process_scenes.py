@@ -55,6 +55,7 @@ def play(scene):
         capture_output=True,
         text=True,
         timeout=60,
+        start_new_session=True,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()

@@ -1,5 +1,6 @@
 """Finding and ending all that came of a process, however it tries to get away."""
 
+import os
 import sys
 
 import pytest
@@ -143,32 +144,46 @@ def test_what_is_kept_lives_on_with_all_that_came_of_it():
     assert printed == ["True", "False", "True", "1", "2"]
 
 
-def test_another_process_descendants_end_without_being_reaped():
-    printed = play(
-        """
-        parent = fork(fork, nothing)
-        until(lambda: descendants(parent))
-        print(end_descendants(parent), lives(parent), *map(lives, descendants(parent)))
-        """
+@pytest.mark.parametrize("whose", ["parent", "0", "-1"])
+def test_nobody_ends_what_came_of_another_process(whose, monkeypatch):
+    from program_runtime.execution import process_tree
+
+    def refuse(*_, **__):
+        raise AssertionError
+
+    monkeypatch.setattr(process_tree, "_freeze_and_kill", refuse)
+    pid = os.getppid() if whose == "parent" else int(whose)
+    with pytest.raises(ValueError, match=f"Process {pid} is not the one that asks."):
+        process_tree.end_descendants(pid)
+
+
+@pytest.mark.parametrize(
+    ("group", "session"),
+    [(1, 1), (0, 0), ("own", 12345), (12345, "own")],
+    ids=["everybody", "nobody", "own group", "session with others in it"],
+)
+def test_a_group_with_others_in_it_is_not_stopped(group, session, monkeypatch):
+    from program_runtime.execution import process_tree
+    from program_runtime.execution.process_reading import ProcessStat
+
+    sent = []
+    monkeypatch.setattr(process_tree.os, "killpg", lambda *call: sent.append(call))
+    monkeypatch.setattr(process_tree.os, "getpgrp", lambda: 77)
+    monkeypatch.setattr(process_tree.os, "getsid", lambda _: 78)
+    stat = ProcessStat(
+        pid=12345,
+        parent=os.getpid(),
+        group=77 if group == "own" else group,
+        session=78 if session == "own" else session,
+        started=0,
+        threads=1,
+        ended=False,
+        stopped=False,
+        faults=0,
+        cpu_s=0,
     )
-    assert printed == ["True", "True", "False"]
-
-
-def test_an_id_that_was_given_to_somebody_else_is_not_signalled():
-    printed = play(
-        """
-        def is_stopped(pid):
-            return b") T " in open(f"/proc/{pid}/stat", "rb").read()
-
-        stranger = fork(nothing)
-        process_tree._freeze_and_kill(1, [stranger, 2**22 + 1], (), time.monotonic())
-        process_tree._stop(stranger, parents={1})
-        print(is_stopped(stranger))
-        process_tree._stop(stranger, parents={os.getpid()})
-        until(lambda: is_stopped(stranger))
-        """
-    )
-    assert printed == ["False"]
+    process_tree._stop_group(stat, -1)
+    assert sent == []
 
 
 def test_more_processes_end_than_descriptors_are_left():
