@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from program_runtime.client import publication
 from program_runtime.client.catalog import ProgramCatalog
 from program_runtime.client.connection import Connection
+from program_runtime.escapes import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -154,7 +155,8 @@ class ProgramMethods(Connection):
                     f"  Description: {program.description}",
                 ]
             )
-            print("=" * 50, *lines, sep="\n")  # noqa: T201 - what it is for
+            # Other people wrote these: nothing in them shall steer the terminal.
+            print("=" * 50, *map(safe, lines), sep="\n")  # noqa: T201 - what it is for
 
     @functools.cached_property
     def _catalog(self) -> ProgramCatalog:

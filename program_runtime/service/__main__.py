@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from typing import TYPE_CHECKING
 
 from program_runtime.errors import ProgramRuntimeError
+from program_runtime.escapes import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,15 +51,13 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     """Serve until told to stop; return the exit code."""
     options = vars(_parser().parse_args(arguments))
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    from program_runtime.service import Settings, serve  # noqa: PLC0415 - after --help
+    from program_runtime.service import Settings, logs, serve  # noqa: PLC0415 - after --help
 
     try:
-        serve(Settings(**options))
+        with logs.on_stderr():
+            serve(Settings(**options))
     except (ProgramRuntimeError, ValueError) as err:
-        sys.stderr.write(f"error: {err}\n")
+        sys.stderr.write(f"error: {safe(str(err))}\n")
         return _FAILED
     return 0
 

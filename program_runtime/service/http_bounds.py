@@ -6,6 +6,7 @@ with a header that never ends, or be held open by a byte an hour.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     import asyncio
 
 __all__ = ["BoundedHttp"]
+
+_logger = logging.getLogger(__name__)
+_logger.setLevel(logging.ERROR)
+"""Who sends nonsense a thousand times a second shall not fill the disk with it."""
 
 _TOO_LARGE: Final = (b"431 Request Header Fields Too Large", b"The head is too large.")
 _TOO_SLOW: Final = (b"408 Request Timeout", b"The request came too slowly.")
@@ -42,6 +47,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.logger = _logger
         self._watch: asyncio.TimerHandle | None = None
         self._is_open = False
         self._has_head = False

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _commands, _exits
+from toolkit.cli import _commands, _exits, _terminal
 from toolkit.cli._output import Output
 from toolkit.errors import ExitCode
 
@@ -84,5 +83,6 @@ def _report(error: Exception, out: Output) -> int:
     if out.verbose:
         import traceback  # noqa: PLC0415 - only when asked
 
-        traceback.print_exception(error, file=sys.stderr)
+        lines = "".join(traceback.format_exception(error))
+        click.echo(_terminal.safe(lines), err=True, nl=False)
     return failure.exit_code

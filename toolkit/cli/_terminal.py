@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from program_runtime.escapes import one_line, safe
+
 if TYPE_CHECKING:
     from typing import TextIO
 
-# Controls, direction marks and half characters; a tab and a line feed do no harm.
-_STEERING = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-    r"\ud800-\udfff]"
-)
-
-
-def safe(text: str) -> str:
-    """Escape what would steer a terminal; lines stay lines."""
-    return _STEERING.sub(lambda found: ascii(found[0])[1:-1], text)
-
-
-def one_line(text: str) -> str:
-    """Escape what would steer a terminal or end the line."""
-    return safe(text).replace("\n", "\\n").replace("\t", "\\t")
+__all__ = ["is_smart", "one_line", "paint", "safe"]
 
 
 def is_smart(stream: TextIO) -> bool:

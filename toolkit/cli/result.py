@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from program_runtime import escapes
 from program_runtime.errors import RuntimeJobTimeoutError
 from toolkit.cli import _exits, _follow, _saving, _service, _stream
 from toolkit.cli._output import speaks
@@ -86,4 +87,6 @@ def _json(job_id: str, status: str, failure: _stream.Failure, text: str | None) 
         json.loads(text)
     except (ValueError, RecursionError):
         text = json.dumps(text)
-    return f'{json.dumps(head)[:-1]}, "result": {" ".join(text.splitlines())}}}'
+    # Line ends stand between values only: within a string JSON has them escaped.
+    line = escapes.in_json(text.replace("\r", " ").replace("\n", " "))
+    return f'{json.dumps(head)[:-1]}, "result": {line}}}'

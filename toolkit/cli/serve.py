@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,10 +78,13 @@ def command(*, out: Output, **options: Any) -> None:
     """
     settings = _hosting.settings(options)
     from program_runtime import service  # noqa: PLC0415 - FastAPI and SQLAlchemy
+    from program_runtime.service import logs  # noqa: PLC0415
 
     def announce(line: str) -> None:
         facts = json.loads((settings.data_dir / "service.json").read_text())
         out.data(facts, line)
         sys.stdout.flush()
 
-    service.serve(settings, announce=announce)
+    levels = (logging.WARNING, logging.INFO, logging.DEBUG)
+    with logs.on_stderr(levels[min(out.verbose, 2)]):
+        service.serve(settings, announce=announce)

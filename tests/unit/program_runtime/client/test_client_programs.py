@@ -237,6 +237,17 @@ def test_programs_are_printed_in_short(service, capsys):
     )
 
 
+@pytest.mark.parametrize("detailed", [False, True])
+def test_what_is_printed_of_others_steers_no_terminal(
+    contract, service, capsys, detailed
+):
+    contract.programs["vqe"]["description"] = "\x1b[2J\x9b1m\u202e"
+    service.pprint_programs(detailed=detailed)
+    told = capsys.readouterr().out
+    assert "Description: \\x1b[2J\\x9b1m\\u202e\n" in told
+    assert told.isascii()
+
+
 def test_programs_are_printed_in_full(service, capsys):
     service.pprint_programs(detailed=True)
     assert "Input parameters:" in capsys.readouterr().out

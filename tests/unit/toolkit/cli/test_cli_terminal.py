@@ -1,5 +1,6 @@
 """What a terminal gets: a live line, colour, questions, and no escapes of others."""
 
+import json
 import os
 import pty
 import sys
@@ -148,6 +149,24 @@ def test_text_of_a_service_in_an_error_can_not_steer_the_terminal(qrt, api):
     api.logs = refuse
     told = qrt("logs", JOB_ID, code=1)
     assert told.stderr == "error: No\\x1b[2J.\nhint: \\x1b]0;x\\x07\n"
+
+
+def test_the_traceback_of_verbose_can_not_steer_the_terminal(qrt, api):
+    def fail(job_id):
+        raise RuntimeError("No\x1b[2J.\x9b1m")
+
+    api.logs = fail
+    told = qrt("logs", JOB_ID, "-v", code=70)
+    assert "RuntimeError: No\\x1b[2J.\\x9b1m" in told.stderr
+    assert "\x1b" not in told.stderr
+    assert "\x9b" not in told.stderr
+
+
+def test_the_result_within_json_is_the_same_and_steers_nothing(qrt, api):
+    api.result = '["a\u2028b\u202e\x9b1m",\r\n 1]'
+    told = qrt("result", JOB_ID, "--json")
+    assert told.json["result"] == json.loads(api.result)
+    assert told.stdout.isascii()
 
 
 @pytest.mark.parametrize(
