@@ -36,6 +36,10 @@ def _parser() -> argparse.ArgumentParser:
         help="refuse to start when jobs would get less",
     )  # fmt: skip
     add(
+        "--network-programs", metavar="IDS",
+        help="programs that may use the machine's network, commas between",
+    )  # fmt: skip
+    add(
         "--idle-exit", type=float, metavar="S", dest="idle_exit_s",
         help="end after S seconds without a request or a job",
     )  # fmt: skip

@@ -6,11 +6,11 @@ from __future__ import annotations
 import ipaddress
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 __all__ = ["Settings", "default_data_dir"]
 
@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     isolation: Literal["auto", "none", "reduced", "strong"] = "auto"
     require_isolation: Literal["none", "reduced", "strong"] = "none"
     """Refuse to start when jobs would get less."""
+    network_programs: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Ids of the programs that may use the machine's network, all of it; as a text with
+    commas between."""
     idle_exit_s: float | None = Field(default=None, gt=0)
     """End after so long without a request or a job; None: never."""
     grace_s: float = Field(default=8.0, ge=0, le=12)
@@ -73,6 +76,13 @@ class Settings(BaseSettings):
     bundle_bytes: int = Field(default=10 * MIB, gt=0)
     inspection_s: float = Field(default=20.0, gt=0)
     """How long the check of an uploaded bundle may take."""
+
+    @field_validator("network_programs", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return frozenset(word.strip() for word in value.split(",") if word.strip())
+        return value
 
     def database(self) -> str:
         """Return the database URL in use."""

@@ -47,6 +47,7 @@ class SpecMaker:
             result_bytes=settings.result_bytes,
             inputs_bytes=settings.inputs_bytes,
         )
+        self._network_programs = settings.network_programs
         self._store = store
         self._blobs = blobs
         self._folders = folders
@@ -91,6 +92,7 @@ class SpecMaker:
                     metadata.get("max_execution_time"),
                 ),
                 restored=await self._checkpoint(job),
+                network=job.program_id in self._network_programs,
             )
         finally:
             if spooled is not None:

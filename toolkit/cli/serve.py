@@ -69,6 +69,11 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     type=click.Choice(("none", "reduced", "strong")),
     help="Refuse to start when programs would be confined less.",
 )
+@_option(
+    "--network-programs",
+    metavar="IDS",
+    help="Programs that may use the machine's network, commas between; default: none.",
+)
 @speaks
 def command(*, out: Output, **options: Any) -> None:
     """Run the service; one line with its URL says that it is ready.
