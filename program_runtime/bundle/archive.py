@@ -18,6 +18,7 @@ from program_runtime.bundle import limits as bundle_limits
 from program_runtime.bundle import names
 from program_runtime.errors import BadBundleError, Problem
 from program_runtime.metadata import wording
+from program_runtime.metadata.problems import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,8 @@ __all__ = ["Archive", "open_archive"]
 
 _END: Final = struct.Struct("<4s4H2LH")  # the record that closes every archive
 _END_MARK: Final = b"PK\x05\x06"
+_LARGE: Final = 20  # bytes of the record of an archive over 4 GiB, before the end
+_LARGE_MARK: Final = b"PK\x06\x07"
 _FIRST_MARK: Final = b"PK\x03\x04"
 _ENTRY_BYTES: Final = 1024  # more than an entry of the directory needs
 _ENCRYPTED: Final = 0x2041  # plain, strong, and with a hidden directory
@@ -55,7 +58,7 @@ class Archive:
     ) -> None:
         self._opened = opened
         entries = opened.infolist()
-        problems = _entry_problems(entries, limits)
+        problems = bounded(_entry_problems(entries, opened.start_dir, limits))
         if problems:
             raise BadBundleError("The bundle can not be used:", problems=problems)
         self._entries = {
@@ -136,46 +139,63 @@ def _check_frame(stream: IO[bytes], limits: bundle_limits.BundleLimits) -> None:
     start = stream.read(4)
     if start not in {_FIRST_MARK, _END_MARK}:
         raise BadBundleError("The bundle is not a zip archive.")
-    stream.seek(max(0, size - _END.size))
+    stream.seek(max(0, size - _END.size - _LARGE))
     end = stream.read()
+    # What zipfile would believe in place of the record that is checked here.
+    is_large = end.startswith(_LARGE_MARK) and len(end) == _END.size + _LARGE
+    end = end[-_END.size :]
     if len(end) < _END.size or not end.startswith(_END_MARK):
         raise BadBundleError(
             "The bundle is truncated, or something follows the archive."
         )
     _, disk, first_disk, here, entries, length, offset, comment = _END.unpack(end)
+    if is_large:
+        raise BadBundleError("The bundle has the form of an archive over 4 GiB.")
     if disk or first_disk or here != entries or comment:
         raise BadBundleError("The bundle is a part of an archive, or has a comment.")
     if offset + length + _END.size != size:
         raise BadBundleError("The bundle is damaged: its directory is not at its end.")
-    if entries > limits.files or length > limits.files * _ENTRY_BYTES:
+    if entries > limits.files:
         raise BadBundleError(
             f"The bundle has {entries:,} files, {limits.files:,} are allowed."
+        )
+    if length > limits.files * _ENTRY_BYTES:
+        raise BadBundleError(
+            f"The bundle has a directory of {bundle_limits.size_text(length)}, "
+            f"too large for {limits.files:,} files."
         )
 
 
 def _entry_problems(
-    entries: list[zipfile.ZipInfo], limits: bundle_limits.BundleLimits
-) -> list[Problem]:
-    problems = [
-        Problem(path=names.shown(entry.orig_filename), message=message)
-        for entry in entries
-        for message in _faults(entry, limits)
-    ]
-    if not problems:
-        problems = names.clashes(
-            entry.filename for entry in entries if not _is_folder(entry)
-        )
+    entries: list[zipfile.ZipInfo], room: int, limits: bundle_limits.BundleLimits
+) -> Iterator[Problem]:
     if len(entries) > limits.files:
         message = f"has {len(entries):,} files, {limits.files:,} are allowed"
-        problems.append(Problem(path="the bundle", message=message))
+        yield Problem(path="the bundle", message=message)
+        return
+    is_sound = True
+    for entry in entries:
+        for message in _faults(entry, limits):
+            yield Problem(path=names.shown(entry.orig_filename), message=message)
+            is_sound = False
+    if is_sound:
+        yield from names.clashes(
+            entry.filename for entry in entries if not _is_folder(entry)
+        )
+    for message in _excess(entries, room, limits):
+        yield Problem(path="the bundle", message=message)
+
+
+def _excess(
+    entries: list[zipfile.ZipInfo], room: int, limits: bundle_limits.BundleLimits
+) -> Iterator[str]:
     total = sum(entry.file_size for entry in entries)
     if total > limits.total_bytes:
-        message = (
-            f"unpacks to {bundle_limits.size_text(total)}, "
-            f"{bundle_limits.size_text(limits.total_bytes)} are allowed"
-        )
-        problems.append(Problem(path="the bundle", message=message))
-    return problems
+        allowed = bundle_limits.size_text(limits.total_bytes)
+        yield f"unpacks to {bundle_limits.size_text(total)}, {allowed} are allowed"
+    # Newer Pythons see this themselves.
+    if sum(entry.compress_size for entry in entries) > room:
+        yield "holds files that overlap each other"
 
 
 def _faults(

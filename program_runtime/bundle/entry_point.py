@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Final
 
 from program_runtime.errors import Problem
+from program_runtime.metadata import wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,15 +52,21 @@ def check_source(source: bytes | str, *, path: str = "program.py") -> list[Probl
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of the top level, also those under if and try."""
-    for node in body:
+    """Yield the statements of the top level, also those under if and try.
+
+    Without recursion, as the sum of a thousand terms is nested a thousand deep.
+    """
+    todo = list(body)[::-1]
+    while todo:
+        node = todo.pop()
         yield node
         if isinstance(node, _BLOCKS):
-            yield from _statements(node.body)
-            for name in ("handlers", "orelse", "finalbody"):
-                for child in getattr(node, name, []):
-                    is_handler = isinstance(child, ast.ExceptHandler)
-                    yield from _statements(child.body if is_handler else [child])
+            inner = list(node.body)
+            for handler in getattr(node, "handlers", []):
+                inner += handler.body
+            for name in ("orelse", "finalbody"):
+                inner += getattr(node, name, [])
+            todo += reversed(inner)
 
 
 def _binds_main(node: ast.stmt) -> bool:
@@ -82,17 +89,20 @@ def _faults(node: ast.stmt) -> Iterator[tuple[str, str | None]]:
     else:
         given = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
         if tuple(given[:2]) != LEADING:
-            shown = ", ".join(given[:2]) or "nothing"
+            shown = ", ".join(map(wording.name, given[:2])) or "nothing"
             message = f"main takes {shown} first, must take backend, user_messenger"
             yield message, _SIGNATURE
-        if any(_yields(child) for child in node.body):
+        if _yields(node.body):
             yield "main is a generator, must return its result", "publish instead"
 
 
-def _yields(node: ast.AST) -> bool:
-    if isinstance(node, (ast.Yield, ast.YieldFrom)):
-        return True
+def _yields(body: list[ast.stmt]) -> bool:
     nested = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-    if isinstance(node, nested):
-        return False
-    return any(_yields(child) for child in ast.iter_child_nodes(node))
+    todo: list[ast.AST] = [*body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(node, nested):
+            todo += ast.iter_child_nodes(node)
+    return False

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from program_runtime.bundle import archive, entry_point, writer
 from program_runtime.bundle import limits as bundle_limits
+from program_runtime.bundle import names as archive_names
 from program_runtime.errors import BadBundleError, BadMetadataError, Problem
 from program_runtime.metadata import document
 
@@ -120,7 +121,8 @@ def _missing(
         allowed = bundle_limits.size_text(limits.source_bytes)
         return Problem(path=name, message=f"is too large, {allowed} are allowed")
     nested = [each for each in names if each.endswith(f"/{name}")]
-    hint = f"it must lie at the top, not at {nested[0]}" if nested else None
+    shown = archive_names.shown(nested[0]) if nested else ""
+    hint = f"it must lie at the top, not at {shown}" if nested else None
     return Problem(path=name, message="is missing", hint=hint)
 
 

@@ -366,3 +366,29 @@ def test_a_single_source_must_be_a_program(tmp_path):
     with pytest.raises(BadMetadataError, match="is required"):
         single_file_bundle(SOURCE, {}, tmp_path / "a.zip")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def main(backend, user_messenger):\n    return " + "+".join(["1"] * 900),
+        "if x: pass\n" + "elif x: pass\n" * 900 + SOURCE,
+    ],
+    ids=["a sum of 900 terms", "a choice of 900"],
+)
+def test_a_source_may_nest_deeper_than_python_calls(source):
+    assert check_source(source) == []
+
+
+def test_names_of_arguments_and_folders_are_shown_short_and_printable(tmp_path):
+    (problem,) = check_source(f"def main({'a' * 500}, b): ...")
+    assert problem.message == (
+        f"main takes '{'a' * 27}...{'a' * 28}', b first, must take backend, user_messenger"
+    )
+    content = {"\u202e/program.py": b"", "program.json": json.dumps(METADATA).encode()}
+    info = write_bundle(content, tmp_path / "a.zip")
+    with pytest.raises(BadBundleError) as caught:
+        inspect_bundle(info.path)
+    assert caught.value.problems[0].hint == (
+        "it must lie at the top, not at '\\u202e/program.py'"
+    )

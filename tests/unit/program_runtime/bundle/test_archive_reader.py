@@ -296,6 +296,37 @@ def test_unpacked_files_have_plain_modes(tmp_path):
     assert modes["out"] == 0o755
 
 
+def test_the_records_of_an_archive_over_4_gib_are_refused(tmp_path):
+    # zipfile believes them, whatever the last record says.
+    good = write_bundle(GOOD, tmp_path / "a.zip").path.read_bytes()
+    start = len(good) - 22
+    length, offset = struct.unpack_from("<LL", good, start + 12)
+    large = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 2, 2, length, offset)
+    large += struct.pack("<4sLQL", b"PK\6\7", 0, start, 1)
+    end = struct.pack(
+        "<4s4H2LH", b"PK\5\6", 0, 0, 0, 0, 0, len(good[:start] + large), 0
+    )
+    path = tmp_path / "b.zip"
+    path.write_bytes(good[:start] + large + end)
+    assert refusal(path) == "The bundle has the form of an archive over 4 GiB."
+
+
+def test_files_that_share_their_bytes_are_refused(tmp_path):
+    path = raw(tmp_path / "a.zip", ("a", bytes(50_000), {}), ("b", b"x", {}))
+    content = bytearray(path.read_bytes())
+    second = content.index(b"PK\1\2", directory_entry(content) + 1)
+    struct.pack_into("<L", content, second + 20, len(content))
+    path.write_bytes(content)
+    assert "overlap" in refusal(path).lower()
+
+
+def test_an_archive_wrong_all_over_is_answered_in_a_few_lines(tmp_path):
+    path = raw(tmp_path / "a.zip", *((f"../{n}", b"", {}) for n in range(500)))
+    lines = refusal(path).splitlines()
+    assert len(lines) == 52
+    assert lines[-1] == "  ...: there are more problems, these are the first 50"
+
+
 @settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_a_damaged_archive_is_refused_or_holds_the_same(data, tmp_path_factory):
