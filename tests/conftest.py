@@ -3,6 +3,12 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# Twenty times as many examples in the fuzz tests, and others each time.
+settings.register_profile("nightly", max_examples=2000, print_blob=True)
+if "HYPOTHESIS_PROFILE" in os.environ:
+    settings.load_profile(os.environ["HYPOTHESIS_PROFILE"])
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +21,17 @@ def private_home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("NO_COLOR", "1")
     return home
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how much was fuzzed; the reports come from all workers."""
+    examples = sum(
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", None) == "call"
+        for name, value in report.user_properties
+        if name == "fuzz_examples"
+    )
+    if examples:
+        terminalreporter.write_line(f"fuzz: {examples:,} examples")
