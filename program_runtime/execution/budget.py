@@ -70,7 +70,7 @@ class MessageBudget:
             Why the job must end, if the message is over the budget.
         """
         self._count += 1
-        self._bytes += len(payload) if isinstance(payload, str) else payload.size
+        self._bytes += _size(payload)
         limits = self._limits
         if self._count > limits.message_count:
             return Verdict.failed(
@@ -85,3 +85,9 @@ class MessageBudget:
                 f"the limit is {limits.messages_bytes} bytes.",
             )
         return None
+
+
+def _size(payload: str | Blob) -> int:
+    if not isinstance(payload, str):
+        return payload.size
+    return len(payload) if payload.isascii() else len(payload.encode())

@@ -8,6 +8,7 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from program_runtime.execution import excess
 from program_runtime.execution.outcome import JobStatus
 
 if TYPE_CHECKING:
@@ -21,8 +22,11 @@ _CHILD_CODES: Final = frozenset(
         "bad_inputs",
         "bad_program",
         "bad_result",
+        "disk",
+        "files",
         "internal",
         "memory",
+        "processes",
         "program_error",
         "result_too_large",
     }
@@ -51,6 +55,7 @@ def judge(
     reported: Verdict | None,
     child_exit: ChildExit | None,
     cpu_limit_s: float | None = None,
+    cpu_s: float = 0.0,
 ) -> Verdict:
     """Weigh what happened.
 
@@ -59,6 +64,8 @@ def judge(
         reported: What the child's last frame said, if there was one.
         child_exit: How the process ended, if it did.
         cpu_limit_s: The job's limit, to tell why a process was killed.
+        cpu_s: What all its processes together were seen to use, if that is more than
+            what its exit tells.
 
     Returns:
         The supervisor's own decision, else the report, else what the exit tells.
@@ -75,7 +82,7 @@ def judge(
         return Verdict.failed(
             "crashed", "The process that the program's process was forked from died."
         )
-    return _crash(child_exit.status, child_exit.cpu_s, cpu_limit_s)
+    return _crash(child_exit.status, max(child_exit.cpu_s, cpu_s), cpu_limit_s)
 
 
 def _crash(status: int, cpu_s: float, cpu_limit_s: float | None) -> Verdict:
@@ -84,13 +91,10 @@ def _crash(status: int, cpu_s: float, cpu_limit_s: float | None) -> Verdict:
         return Verdict.failed(
             "crashed", f"The program exited with code {code} before main returned."
         )
-    over = cpu_limit_s is not None and cpu_s >= cpu_limit_s
-    if -code == signal.SIGXCPU or (-code == signal.SIGKILL and over):
-        return Verdict.failed(
-            "cpu_time",
-            f"The program used {cpu_s:.1f} s of processor time, "
-            f"the limit is {cpu_limit_s:g} s.",
-        )
+    if cpu_limit_s is not None:
+        over = cpu_s >= cpu_limit_s
+        if -code == signal.SIGXCPU or (-code == signal.SIGKILL and over):
+            return Verdict.failed("cpu_time", f"{excess.cpu_time(cpu_s, cpu_limit_s)}.")
     return Verdict.failed(
         "crashed", f"The program was killed by {_name(-code)} before main returned."
     )
@@ -132,4 +136,8 @@ def read_child_report(text: str) -> Verdict:
 
 
 def _text(value: object) -> str | None:
-    return value[:_TEXT_CHARS] if isinstance(value, str) and value else None
+    """Return a text that every store takes: no NUL, no half of a surrogate pair."""
+    if not isinstance(value, str) or not value:
+        return None
+    text = value[:_TEXT_CHARS].replace("\0", "\ufffd")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -30,6 +30,11 @@ def test_a_metric_without_a_step():
         ('{"values": {"a": -Infinity}}', "-Infinity is no number of JSON"),
         ('{"step": true, "values": {}}', "its step is no integer"),
         ('{"step": 1.0, "values": {}}', "its step is no integer"),
+        ('{"step": 1%s, "values": {}}' % ("0" * 30), "its step is no integer of 64"),
+        ('{"values": {"a": 1%s}}' % ("0" * 400), "'a' is no finite number"),
+        ('{"values": {"a": 1%s}}' % ("0" * 5000), "Exceeds the limit"),
+        (r'{"values": {"\ud800": 1}}', r"the name '\\ud800' is no text"),
+        (r'{"values": {"\u0000": 1}}', r"the name '\\x00' is no text"),
         ('{"values": {"%s": 1}}' % ("a" * 201), "a name has more than 200 characters"),
     ],
 )

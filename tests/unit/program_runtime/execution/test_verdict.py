@@ -90,6 +90,13 @@ def test_a_report_is_bounded():
     assert len(verdict.message) == 64 * 1024
 
 
+def test_a_report_becomes_text_that_every_store_takes():
+    text = r'{"message": "\ud800a\u0000\udfff", "traceback": "\ud83d\ude00 \ud83d"}'
+    verdict = read_child_report(text)
+    assert verdict.message == "\ufffda\ufffd\ufffd"
+    assert verdict.traceback == "\U0001f600 \ufffd"
+
+
 @pytest.mark.parametrize("code", ["wall_time", "storage", "service_restarted", 3, None])
 def test_codes_that_a_child_may_not_use(code):
     import json
