@@ -47,6 +47,8 @@ _SWITCH_S = 0.0005
 with Python's own 5 ms each wait for a database answer could cost so much more."""
 _FRAME_BYTES = 64 * 1024
 """The largest message that a websocket client may send: none is asked for."""
+_PING_S = 20.0
+"""How often a websocket client is asked whether it is there, and may take to answer."""
 
 
 def announce_on_stdout(line: str) -> None:
@@ -146,6 +148,8 @@ def _config(settings: Settings, app: Activity, tls: Tls | None) -> uvicorn.Confi
         http=limited(BoundedHttp, limit),  # type: ignore[arg-type] # makes them
         ws="websockets-sansio",
         ws_max_size=_FRAME_BYTES,
+        ws_ping_interval=_PING_S,
+        ws_ping_timeout=_PING_S,
         ws_per_message_deflate=False,
         access_log=False,
         log_config=None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LONGEST_WAIT_S = 60.0
 BATCH = 2000
 """So many events a frame at most."""
-_FRAME_BYTES = 1024 * 1024
+_FRAME_BYTES = 256 * 1024
 """And so many of their payloads: one frame is held for each reader that is slow."""
 
 Wait = Annotated[
