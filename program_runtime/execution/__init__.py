@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Launcher,
         SpawnLauncher,
         ZygoteLauncher,
+        bubblewrap,
         default_launcher,
     )
     from program_runtime.execution.limits import Limits
@@ -53,6 +54,7 @@ __all__ = [
     "Usage",
     "Walls",
     "ZygoteLauncher",
+    "bubblewrap",
     "choose_level",
     "default_launcher",
     "levels_to_try",
@@ -79,6 +81,7 @@ _HOMES: Final = {
     "Usage": "outcome",
     "Walls": "confinement",
     "ZygoteLauncher": "launch",
+    "bubblewrap": "launch",
     "choose_level": "confinement",
     "default_launcher": "launch",
     "levels_to_try": "confinement",

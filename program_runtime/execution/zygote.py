@@ -266,7 +266,7 @@ def main(argv: Sequence[str]) -> int:
     control.set_inheritable(False)
     signal.signal(signal.SIGTERM, _terminated)
     # SIGTERM, not SIGKILL: it ends the children first.
-    if not die_with_parent(options.parent, signal.SIGTERM):
+    if not die_with_parent(options.parent or os.getppid(), signal.SIGTERM):
         return 0
     adopt_orphans()
     # Before anything large is imported: what is tried here is forked.

@@ -36,6 +36,10 @@ def _parser() -> argparse.ArgumentParser:
         help="refuse to start when jobs would get less",
     )  # fmt: skip
     add(
+        "--bubblewrap", action="store_true",
+        help="keep the process that programs are forked from in bubblewrap, too",
+    )  # fmt: skip
+    add(
         "--network-programs", metavar="IDS",
         help="programs that may use the machine's network, commas between",
     )  # fmt: skip

@@ -97,4 +97,5 @@ def _executor(settings: Settings) -> Executor:
         spool_dir=spool_folder(settings),
         isolation=settings.isolation,
         pool_size=settings.workers,
+        hidden=[settings.data_dir] if settings.bubblewrap else (),
     )

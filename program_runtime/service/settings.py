@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     isolation: Literal["auto", "none", "reduced", "strong"] = "auto"
     require_isolation: Literal["none", "reduced", "strong"] = "none"
     """Refuse to start when jobs would get less."""
+    bubblewrap: bool = False
+    """Keep the zygote itself in bubblewrap, too; jobs then run at ``strong`` or not."""
     network_programs: Annotated[frozenset[str], NoDecode] = frozenset()
     """Ids of the programs that may use the machine's network, all of it; as a text with
     commas between."""

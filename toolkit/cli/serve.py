@@ -70,6 +70,11 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     help="Refuse to start when programs would be confined less.",
 )
 @_option(
+    "--bubblewrap",
+    is_flag=True,
+    help="Keep the process that programs are forked from in bubblewrap, too.",
+)
+@_option(
     "--network-programs",
     metavar="IDS",
     help="Programs that may use the machine's network, commas between; default: none.",

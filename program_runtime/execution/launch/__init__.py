@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from program_runtime.execution.launch.bubblewrap import bubblewrap
 from program_runtime.execution.launch.protocol import Child, ChildExit, Launcher
 from program_runtime.execution.launch.spawn_launcher import SpawnLauncher
 
@@ -17,6 +18,7 @@ __all__ = [
     "Launcher",
     "SpawnLauncher",
     "ZygoteLauncher",
+    "bubblewrap",
     "default_launcher",
 ]
 

@@ -32,6 +32,7 @@ class ZygoteLauncher:
         environment: To choose the zygote's own from; this process's, if not given.
         preload: Further modules that it imports.
         light: Let it import little: for a single job, which imports what it needs.
+        wrapper: A command that runs the zygote, see ``bubblewrap``.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class ZygoteLauncher:
         environment: Mapping[str, str] | None = None,
         preload: Sequence[str] = (),
         light: bool = False,
+        wrapper: Sequence[str] = (),
     ) -> None:
         self._light = light
+        self._wrapper = tuple(wrapper)
         self._jobs_per_zygote = jobs_per_zygote
         self._environment = child_environment(environment)
         self._preload = tuple(preload)
@@ -146,6 +149,7 @@ class ZygoteLauncher:
             preload=self._preload,
             light=self._light,
             probe=probe,
+            wrapper=self._wrapper,
         )
         self._links.add(link)
         link.dead.add_done_callback(lambda _: self._links.discard(link))

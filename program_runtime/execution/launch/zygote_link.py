@@ -48,6 +48,7 @@ class ZygoteLink:
         preload: Sequence[str],
         light: bool,
         probe: str,
+        wrapper: Sequence[str],
     ) -> None:
         loop = asyncio.get_running_loop()
         self._loop = loop
@@ -64,9 +65,11 @@ class ZygoteLink:
         with theirs:
             self._process = subprocess.Popen(
                 [
+                    *wrapper,
                     *(sys.executable, "-P", "-m", "program_runtime.execution.zygote"),
                     *("--control", str(theirs.fileno())),
-                    *("--parent", str(os.getpid())),
+                    # Behind a wrapper that is the parent, and dies with this process.
+                    *("--parent", "0" if wrapper else str(os.getpid())),
                     *("--preload", ",".join(preload)),
                     *("--probe", probe),
                     *(("--light",) if light else ()),

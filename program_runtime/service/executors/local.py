@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from program_runtime import execution
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from program_runtime.execution.control import JobControl
@@ -22,13 +23,25 @@ class LocalExecutor:
         spool_dir: Where large payloads wait until they are stored.
         isolation: A level, or ``auto`` for the best that this machine has.
         pool_size: How many children wait for a job.
+        hidden: Put the zygote into bubblewrap, without these folders; only ``strong``
+            goes with it.
     """
 
     def __init__(
-        self, *, spool_dir: Path, isolation: str = "auto", pool_size: int = 2
+        self,
+        *,
+        spool_dir: Path,
+        isolation: str = "auto",
+        pool_size: int = 2,
+        hidden: Sequence[Path] = (),
     ) -> None:
+        launcher = None
+        if hidden:
+            # Below strong, jobs' folders are where the zygote can see nothing then.
+            isolation = "strong"
+            launcher = execution.ZygoteLauncher(wrapper=execution.bubblewrap(hidden))
         self._runner = execution.Runner(
-            level=isolation, spool_dir=spool_dir, pool_size=pool_size
+            level=isolation, spool_dir=spool_dir, pool_size=pool_size, launcher=launcher
         )
 
     async def start(self) -> None:
