@@ -1,4 +1,4 @@
-"""What the kernel tells everybody about a process, and of its memory to its owner."""
+"""What the kernel tells everybody about a process, and its owner about its memory."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ class ProcessStat:
     ended: bool
     """Not yet reaped. A process whose first thread alone has ended lives on."""
     stopped: bool
+    resident_bytes: int
+    """Roughly; files that it has mapped count too."""
     faults: int
     """How many pages it was given, or given anew, since it was forked."""
     cpu_s: float
@@ -104,6 +106,7 @@ def read_stat(pid: int) -> ProcessStat | None:
         threads=threads,
         ended=fields[0] in _ENDED and threads <= 1,
         stopped=fields[0] == b"T",
+        resident_bytes=int(fields[21]) * PAGE_BYTES,
         faults=int(fields[7]) + int(fields[9]),
         cpu_s=sum(map(int, fields[11:15])) / _TICKS_PER_S,
     )

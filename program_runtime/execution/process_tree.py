@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from program_runtime.execution.process_reading import ProcessStat
 
-__all__ = ["descendants", "end_descendants"]
+__all__ = ["descendants", "end_descendants", "survey"]
 
 _PATIENCE_S: Final = 10.0
 _SHORTEST_PAUSE_S: Final = 0.0005
@@ -50,6 +50,35 @@ def descendants(pid: int, *, keep: Collection[int] = ()) -> list[int]:
                 seen.add(child)
                 found.append(child)
     return found[1:]
+
+
+def survey(pid: int) -> list[ProcessStat]:
+    """Read the numbers of a process and of all its descendants.
+
+    Args:
+        pid: Of any process.
+
+    Returns:
+        Its own first; nothing when it is gone. What only waits to be reaped, and what
+        got its id from a descendant that is gone, is left out.
+
+    Raises:
+        OSError: This process has no descriptor left to look with.
+    """
+    first = read_stat(pid)
+    if first is None:
+        return []
+    pids = descendants(pid)
+    family = {pid, *pids}
+    stats = (read_stat(other) for other in pids)
+    return [
+        first,
+        *(
+            stat
+            for stat in stats
+            if stat is not None and stat.parent in family and not stat.ended
+        ),
+    ]
 
 
 def end_descendants(

@@ -61,8 +61,20 @@ _EVERYWHERE: Final = {
     "landlock_restrict_self": 446,
 }
 _OF_MACHINE: Final = {
-    "x86_64": {"clone": 56, "pivot_root": 155, "capset": 126, "seccomp": 317},
-    "aarch64": {"clone": 220, "pivot_root": 41, "capset": 91, "seccomp": 277},
+    "x86_64": {
+        "clone": 56,
+        "pivot_root": 155,
+        "capset": 126,
+        "seccomp": 317,
+        "kcmp": 312,
+    },
+    "aarch64": {
+        "clone": 220,
+        "pivot_root": 41,
+        "capset": 91,
+        "seccomp": 277,
+        "kcmp": 272,
+    },
 }
 SYSCALL_NUMBERS: Final = _EVERYWHERE | _OF_MACHINE.get(MACHINE, {})
 """By name; other machines than these two offer no confinement that needs the rest."""

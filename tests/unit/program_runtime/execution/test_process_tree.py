@@ -78,17 +78,17 @@ def test_a_fork_bomb_ends_though_it_replaces_whoever_is_killed():
 
         def bomb():
             while True:
-                if len(living()) < 40:
+                if len(living()) < 15:
                     os.fork()
                 time.sleep(0.001)
 
         adopt_orphans()
         keeper = os.getpid()
         fork(bomb)
-        for _ in range(3):
-            until(lambda: len(living()) >= 40)
+        for _ in range(2):
+            until(lambda: len(living()) >= 15)
             os.kill(living()[0], signal.SIGKILL)
-        until(lambda: len(living()) >= 40)
+        until(lambda: len(living()) >= 15)
         print(end_descendants(keeper), descendants(keeper))
         """
     )
@@ -179,6 +179,7 @@ def test_a_group_with_others_in_it_is_not_stopped(group, session, monkeypatch):
         threads=1,
         ended=False,
         stopped=False,
+        resident_bytes=0,
         faults=0,
         cpu_s=0,
     )

@@ -1,0 +1,62 @@
+"""Open files that no folder shows."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from program_runtime.execution.process_reading import GONE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["UnnamedFiles", "find_unnamed_files"]
+
+_BLOCK_BYTES: Final = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnnamedFiles:
+    """What they take; most temporary files lost their name or never had one."""
+
+    disk_bytes: int = 0
+    memory_bytes: int = 0
+    """Of those that only live in memory (memfd), mapped by a process or not."""
+
+
+def find_unnamed_files(pids: Iterable[int]) -> UnnamedFiles:
+    """Look for them among the descriptors of processes.
+
+    Args:
+        pids: Whoever is not ours to look into is passed over.
+
+    Raises:
+        OSError: No descriptor is left to look with.
+    """
+    sizes: dict[tuple[int, int], tuple[int, bool]] = {}
+    for pid in pids:
+        folder = f"/proc/{pid}/fd"
+        try:
+            names = os.listdir(folder)  # noqa: PTH208 - thousands, twice a second
+        except GONE:
+            continue
+        for name in names:
+            _add_unnamed(f"{folder}/{name}", sizes)
+    return UnnamedFiles(
+        disk_bytes=sum(size for size, is_memory in sizes.values() if not is_memory),
+        memory_bytes=sum(size for size, is_memory in sizes.values() if is_memory),
+    )
+
+
+def _add_unnamed(path: str, sizes: dict[tuple[int, int], tuple[int, bool]]) -> None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - thousands, twice a second
+        if status.st_nlink or not stat.S_ISREG(status.st_mode):
+            return
+        is_memory = os.readlink(path).startswith("/memfd:")  # noqa: PTH115 - likewise
+    except GONE:
+        return
+    size = status.st_blocks * _BLOCK_BYTES
+    sizes[status.st_dev, status.st_ino] = size, is_memory
