@@ -174,41 +174,33 @@ NEEDS = {
 }
 
 
-def behind_seccomp():
-    kernel.prctl(38, 1)
-    # Whoever is not root shares the user of the tests.
-    seccomp.deny_dangerous_calls(network=False, shares_user=os.geteuid() != 0)
+def behind(need):
+    def attempt(fence):
+        fence()
+        need()
+
+    return attempt
 
 
-def behind_landlock():
+def restrict():
     kernel.prctl(38, 1)
     checkout, here = Path(program_runtime.__file__).parents[1], Path(__file__).parent
-    landlock.restrict(
-        readable=[
-            *landlock.SYSTEM_READABLE,
-            *interpreter.interpreter_folders(),
-            # For new interpreters of the pool, which import this file.
-            *(str(checkout), str(here)),
-        ],
-        writable=["/tmp", "/dev/shm", *landlock.SYSTEM_WRITABLE],
-        network=False,
-    )
-
-
-def main(fence):
-    def behind(need):
-        def attempt(fence):
-            fence()
-            need()
-
-        return attempt
-
-    needs = {name: behind(need) for name, need in NEEDS.items()}
-    fenced_process.report(needs, FENCES[fence], before=None)
-
-
-FENCES = {"seccomp": behind_seccomp, "landlock": behind_landlock}
+    if landlock.abi():
+        landlock.restrict(
+            readable=[
+                *landlock.SYSTEM_READABLE,
+                *interpreter.interpreter_folders(),
+                # For new interpreters of the pool, which import this file.
+                *(str(checkout), str(here)),
+            ],
+            writable=["/tmp", "/dev/shm", *landlock.SYSTEM_WRITABLE],
+            network=False,
+        )
+    if seccomp.available():
+        # Whoever is not root shares the user of the tests.
+        seccomp.deny_dangerous_calls(network=False, shares_user=os.geteuid() != 0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    attempts = {name: behind(need) for name, need in NEEDS.items()}
+    fenced_process.report(attempts, restrict, before=None)

@@ -4,7 +4,6 @@ import json
 import os
 
 import dangerous_calls
-import needed_calls
 import pytest
 import user_calls
 from fenced_process import WORKS, outcomes
@@ -76,11 +75,6 @@ def test_each_call_of_the_list_is_refused_by_this_kernel():
     assert set(within.values()) == {"EPERM"}
 
 
-@pytest.mark.parametrize("name", sorted(needed_calls.NEEDS))
-def test_what_programs_do_all_the_time_still_works(user, name):
-    assert outcomes(user, "needed_calls.py", "seccomp")[name] == [None, WORKS]
-
-
 def test_the_filter_holds_for_all_threads_and_for_new_programs(user):
     found = outcomes(user, "filter_calls.py", "round")
     assert found["ask in an older thread"][1] == "EPERM"
@@ -118,3 +112,16 @@ def test_filters_are_assembled_once(monkeypatch):
         for shared in (False, True):
             options = {"network": network, "shares_user": shared}
             assert seccomp.filter_program(kernel.MACHINE, **options)
+
+
+def test_the_filter_of_this_machine_is_laid_over_all_threads(monkeypatch):
+    asked = []
+    monkeypatch.setattr(kernel, "syscall", lambda *words: asked.append(words) or 0)
+    seccomp.deny_dangerous_calls(network=False)
+    assert [words[:3] for words in asked] == [("seccomp", 1, 1)]
+
+
+def test_a_thread_that_can_not_be_confined_is_an_error(monkeypatch):
+    monkeypatch.setattr(kernel, "syscall", lambda *_: 4711)
+    with pytest.raises(OSError, match="thread 4711 has another filter"):
+        seccomp.deny_dangerous_calls(network=True)
