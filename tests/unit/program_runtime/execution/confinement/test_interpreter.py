@@ -81,3 +81,17 @@ def test_no_folder_lies_beneath_another_one(monkeypatch):
     folders = interpreter_folders()
     assert folders == sorted(set(folders))
     assert str(PACKAGE / "codec") not in folders
+
+
+def test_an_interpreter_without_a_name_does_not_open_the_current_folder(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "")
+    assert not covers(interpreter_folders(), Path.cwd())
+    assert covers(interpreter_folders(), os.__file__)
+
+
+def test_the_search_is_made_once(monkeypatch):
+    first = interpreter_folders()
+    monkeypatch.setattr(Path, "is_dir", None)
+    assert interpreter_folders() == first
+    first.append("/etc")
+    assert "/etc" not in interpreter_folders()
