@@ -39,7 +39,7 @@ def _find(
         for entry in map(Path, path)
         if entry != package.parent or _is_installed(entry)
     }
-    # An environment's interpreter is a link to another one; an embedded one has no name.
+    # An environment's interpreter is a link; an embedded one has no name.
     programs = {Path(executable).resolve().parent} if executable else set()
     return _outermost({package, *programs, *map(Path, prefixes), *on_path})
 
