@@ -72,6 +72,22 @@ def test_the_exit_is_named(child_exit, code, message):
     assert verdict == Verdict.failed(code, message)
 
 
+def test_the_time_of_all_processes_tells_why_one_was_killed():
+    killed = ChildExit(status=signal.SIGKILL, cpu_s=0.5)
+    verdict = judge(
+        own=None, reported=None, child_exit=killed, cpu_limit_s=2.0, cpu_s=2.25
+    )
+    message = "The program used 2.2 s of processor time, the limit is 2 s."
+    assert verdict == Verdict.failed("cpu_time", message)
+
+
+def test_without_a_limit_of_time_a_signal_is_a_crash():
+    ended = ChildExit(status=signal.SIGXCPU, cpu_s=2.5)
+    verdict = judge(own=None, reported=None, child_exit=ended, cpu_s=3.0)
+    message = "The program was killed by SIGXCPU before main returned."
+    assert verdict == Verdict.failed("crashed", message)
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", "null", "{}", '{"message": ""}', '{"message": 3}', "[" * 100_000],
@@ -95,6 +111,12 @@ def test_a_report_becomes_text_that_every_store_takes():
     verdict = read_child_report(text)
     assert verdict.message == "\ufffda\ufffd\ufffd"
     assert verdict.traceback == "\U0001f600 \ufffd"
+
+
+@pytest.mark.parametrize("code", ["disk", "files", "memory", "processes"])
+def test_limits_that_a_child_may_name(code):
+    text = f'{{"code": "{code}", "message": "m"}}'
+    assert read_child_report(text) == Verdict.failed(code, "m")
 
 
 @pytest.mark.parametrize("code", ["wall_time", "storage", "service_restarted", 3, None])
