@@ -25,7 +25,8 @@ class Usage:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     peak_memory_bytes: int = 0
-    """Largest resident set of one of its processes, shared pages included."""
+    """The most that all its processes were seen to hold together, or the largest
+    resident set of one of them, shared pages included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

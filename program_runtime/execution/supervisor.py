@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ from program_runtime.execution.outcome import JobStatus, Usage
 from program_runtime.execution.recorder import Recorder
 from program_runtime.execution.sampling import sample_usage
 from program_runtime.execution.verdict import Verdict, judge
+from program_runtime.execution.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,6 +83,9 @@ class Supervisor:
         )
         self._intake = Intake(spec.limits, self._recorder)
         self._frames = FrameReader(caps=frame_caps(spec.limits), spool_dir=spool_dir)
+        self._watchdog = Watchdog(
+            child.pid, spec.limits, on_excess=self._decide, folder=folders.root
+        )
         self._channel = ChannelReader(child.channel, self._frames, self._on_frames)
         self._log = LogReader(
             child.log_fd,
@@ -103,11 +108,14 @@ class Supervisor:
         try:
             self._channel.start()
             self._log.start()
+            if sys.platform == "linux":
+                self._watchdog.start()
             self._later(self._spec.limits.wall_time_s, self._on_wall_time)
             self._control.listen(self._on_control)
             await self._until_ended()
         finally:
             self._control.listen(None)
+            self._watchdog.stop()
             for timer in self._timers:
                 timer.cancel()
             if not self._child.exited.done():
@@ -200,10 +208,14 @@ class Supervisor:
             child_exit=child_exit,
             cpu_limit_s=self._spec.limits.cpu_time_s,
         )
+        seen = self._watchdog.usage
         usage = Usage(
             wall_s=time.monotonic() - self._started_at,
-            cpu_s=child_exit.cpu_s if child_exit else 0.0,
-            peak_memory_bytes=child_exit.peak_memory_bytes if child_exit else 0,
+            cpu_s=max(seen.cpu_s, child_exit.cpu_s if child_exit else 0.0),
+            peak_memory_bytes=max(
+                seen.peak_memory_bytes,
+                child_exit.peak_memory_bytes if child_exit else 0,
+            ),
         )
         return await conclude(self._recorder, verdict, usage, self._intake.result)
 

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from program_runtime.execution.child.exhaustion import exhausted
 from program_runtime.execution.child.failure import (
     ChildFailure,
     author_traceback,
@@ -61,13 +62,12 @@ def _run(
 
     values = _decode_inputs(job, inputs)
     inputs.clear()
-    folder = Path(job.program_dir)
-    main = load_main(folder)
+    main = load_main(Path(job.program_dir))
     check_call(main, values)
     backend = _backend(job)
     sink = ChannelSink(channel, restored=restored)
     messenger = UserMessenger(sink)
-    value = _call(main, backend, messenger, values, folder)
+    value = _call(main, backend, messenger, values, job)
     if value is None and sink.final is not None:
         text = sink.final
     else:
@@ -120,18 +120,14 @@ def _call(
     backend: object,
     messenger: UserMessenger,
     inputs: dict[str, Any],
-    folder: Path,
+    job: Assignment,
 ) -> object:
+    folder = Path(job.program_dir)
     try:
         return main(backend, messenger, **inputs)
-    except MemoryError as error:
-        raise ChildFailure(
-            "memory",
-            f"The program ran out of memory: {describe(error)}",
-            author_traceback(error, folder),
-        ) from error
     except BaseException as error:
-        raise ChildFailure(
+        limit = exhausted(error, job.limits, root=folder, work_dir=job.work_dir)
+        raise limit or ChildFailure(
             "program_error", describe(error), author_traceback(error, folder)
         ) from error
     finally:

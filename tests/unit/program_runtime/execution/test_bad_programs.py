@@ -328,7 +328,8 @@ def test_memory(laboratory):
     )
     code, message = run.failure
     assert code == "memory"
-    assert message == "The program ran out of memory: MemoryError"
+    assert message.startswith("The program ran out of memory with up to ")
+    assert "the limit is 953.7 MiB (1,000,000,000 bytes): MemoryError" in message
     assert "line 1, in main" in run.outcome.traceback
 
 
@@ -341,7 +342,12 @@ def test_a_file_that_grows_too_large(laboratory):
         """,
         limits={"file_bytes": 100_000},
     )
-    assert_failed(run, "program_error", "OSError: [Errno 27] File too large")
+    assert_failed(
+        run,
+        "disk",
+        "A file of the program reached 97.7 KiB (100,000 bytes), the limit of one "
+        "file: OSError: [Errno 27] File too large",
+    )
 
 
 def test_100_mb_of_output(laboratory):
