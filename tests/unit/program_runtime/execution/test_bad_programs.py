@@ -345,7 +345,7 @@ def test_a_file_that_grows_too_large(laboratory):
     assert_failed(
         run,
         "disk",
-        "A file of the program reached 97.7 KiB (100,000 bytes), the limit of one "
+        "A file of the program reached 100,000 bytes, the limit of one "
         "file: OSError: [Errno 27] File too large",
     )
 
