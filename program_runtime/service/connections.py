@@ -75,9 +75,8 @@ def limited(
 class _Refusal(asyncio.Protocol):
     """Says that there is no room, whatever it is asked."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.write(_refusal())
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as for any stream
+        transport.write(_refusal())
         transport.close()
 
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from program_runtime.errors import ProgramRuntimeError, StorageError
@@ -16,6 +15,7 @@ from program_runtime.service.domain import ConflictError, NotFoundError
 from program_runtime.service.domain.lifecycle import may_run_again
 from program_runtime.service.endings import failed, last_events
 from program_runtime.service.hub import Wakeup
+from program_runtime.service.run import Run
 from program_runtime.service.sink import StoreSink
 
 if TYPE_CHECKING:
@@ -34,18 +34,6 @@ _RETRY_S = 0.2
 _LONGEST_RETRY_S = 5.0
 _KILL_S = 1.5
 """What children get to die in once they were killed."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _Run:
-    """A job that was claimed, until its end is stored."""
-
-    job: Job
-    control: JobControl
-    sink: StoreSink
-    worker: asyncio.Task[None] | None
-    begun: bool = False
-    """Whether the executor has it: its program may have been started."""
 
 
 class Scheduler:
@@ -73,7 +61,7 @@ class Scheduler:
         self._workers = workers
         self._tasks: list[asyncio.Task[None]] = []
         self._wakeup = Wakeup()
-        self._runs: dict[str, _Run] = {}
+        self._runs: dict[str, Run] = {}
         self._early: dict[str, JobControl] = {}
         self._claiming = 0
         self._queued: int | None = None
@@ -166,7 +154,7 @@ class Scheduler:
             return job.retry
         return may_run_again(job, has_checkpoint=checkpoint is not None)
 
-    async def _end(self, runs: Sequence[_Run]) -> None:
+    async def _end(self, runs: Sequence[Run]) -> None:
         """Kill what still runs; nothing that it says from now on is stored."""
         for run in runs:
             run.sink.abandoned = True
@@ -177,7 +165,7 @@ class Scheduler:
             await asyncio.wait(unfinished, timeout=_KILL_S)
         await self._settle_ended(runs)
 
-    async def _settle_ended(self, runs: Sequence[_Run]) -> None:
+    async def _settle_ended(self, runs: Sequence[Run]) -> None:
         for run in runs:
             if run.control.cancel_requested and not run.sink.finished:
                 await self._settle_cancelled(run)
@@ -186,7 +174,7 @@ class Scheduler:
             if cut_off:
                 await self._give_back(cut_off, begun=begun)
 
-    async def _settle_cancelled(self, run: _Run) -> None:
+    async def _settle_cancelled(self, run: Run) -> None:
         """Keep to what was answered: this job is not to run again."""
         outcome = Outcome(status=JobStatus.CANCELLED)
         run.sink.abandoned = False
@@ -214,19 +202,23 @@ class Scheduler:
                 run = await self._claim()
             except StorageError as err:
                 log.error("no job can be taken: %s", err)  # noqa: TRY400 - told
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), pause_s)
-                pause_s = min(2 * pause_s, _LONGEST_RETRY_S)
+                pause_s = await self._pause(pause_s)
                 continue
-            pause_s = _RETRY_S
             if run is not None:
                 if self._queued:
                     self._queued -= 1
-                await self._run(run)
+                works = await self._run(run)
+                pause_s = _RETRY_S if works else await self._pause(pause_s)
             elif ticket == self._wakeup.ticket:
                 self._queued = 0
 
-    async def _claim(self) -> _Run | None:
+    async def _pause(self, pause_s: float) -> float:
+        """Wait, but not longer than the service runs; return the next pause."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), pause_s)
+        return min(2 * pause_s, _LONGEST_RETRY_S)
+
+    async def _claim(self) -> Run | None:
         self._claiming += 1
         try:
             job = await self._store.jobs.claim(isolation=self._executor.level)
@@ -234,7 +226,7 @@ class Scheduler:
             self._claiming -= 1
         run = None
         if job is not None:
-            run = _Run(
+            run = Run(
                 job=job,
                 control=self._early.pop(job.id, JobControl()),
                 sink=StoreSink(self._store, self._hub, self._metrics, job),
@@ -245,19 +237,25 @@ class Scheduler:
             self._early.clear()
         return run
 
-    async def _run(self, run: _Run) -> None:
+    async def _run(self, run: Run) -> bool:
+        """Run a job; False if the machinery failed, as it may for the next as well.
+
+        Without a pause then, a machine that has no process or file to spare for a
+        moment would fail all that wait.
+        """
         self._hub.notify(run.job.id)
         try:
             outcome = await self._execute(run)
             if outcome is None:
                 await self._give_back([run.job.id], begun=False)
-            else:
-                await self._settle(run, outcome)
+                return True
+            await self._settle(run, outcome)
+            return outcome.code != "internal"
         finally:
             del self._runs[run.job.id]
             self._last_end = time.monotonic()
 
-    async def _execute(self, run: _Run) -> Outcome | None:
+    async def _execute(self, run: Run) -> Outcome | None:
         """Run a job; None if the service was stopped before its program was."""
         job = run.job
         try:
@@ -278,7 +276,7 @@ class Scheduler:
             log.exception("job %s can not be run", job.id)
             return failed("internal", "The service could not run the job.")
 
-    async def _settle(self, run: _Run, outcome: Outcome) -> None:
+    async def _settle(self, run: Run, outcome: Outcome) -> None:
         """Store the end of a job whose last events could not be stored.
 
         A full disk may take its time to become free: until then the job is shown as
