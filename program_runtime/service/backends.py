@@ -109,6 +109,7 @@ async def _describe_all() -> bytes:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        env={name: value for name, value in os.environ.items() if name[:4] != "QRT_"},
     )
     try:
         async with asyncio.timeout(_DESCRIBE_S):

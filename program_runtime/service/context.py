@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_INSPECTIONS = 4
+_LARGE_BODIES = 4
+
 
 @dataclass(kw_only=True)
 class Context:
@@ -53,6 +56,14 @@ class Context:
     specs: SpecMaker
     scheduler: Scheduler
     since: float = field(default_factory=time.monotonic)
+    inspections: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(_INSPECTIONS)
+    )
+    """Held by who has a bundle looked into: each takes a process."""
+    large_bodies: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(_LARGE_BODIES)
+    )
+    """Held by who has a large submission in memory."""
     sweep_every_s: float = 3600.0
     """How often what nothing refers to any more is deleted."""
     _sweeping: asyncio.Task[None] | None = None

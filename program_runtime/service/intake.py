@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import contextlib
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import BadBundleError, Problem
+from program_runtime.execution.launch.environment import child_environment
+from program_runtime.metadata import bounds, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_MIB = 1024 * 1024
-_MEMORY_BYTES = 1024 * _MIB
-_FILE_BYTES = _MIB
-_OPEN_FILES = 64
-_REPORT_BYTES = 4 * _MIB
-
-# The limits are set by the child itself: a preexec function would run between fork
-# and exec of a process that has threads.
-_CHILD = """
-import resource, runpy, sys
-for name, limit in (("RLIMIT_AS", {memory}), ("RLIMIT_CPU", {cpu}),
-                    ("RLIMIT_FSIZE", {file}), ("RLIMIT_NOFILE", {files}),
-                    ("RLIMIT_CORE", 0)):
-    try:
-        resource.setrlimit(getattr(resource, name), (limit, limit))
-    except (ValueError, OSError):
-        pass
-runpy.run_module("program_runtime.bundle.inspect", run_name="__main__", alter_sys=True)
-"""
+_COMMAND = ("-I", "-m", "program_runtime.service.inspector")
+_REPORT_BYTES = 4 * 1024 * 1024
+_PIECE_BYTES = 64 * 1024
+_END_S = 2.0
+_DEPTH, _NODES = 100, 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,51 +43,68 @@ async def inspect(path: Path, *, timeout_s: float) -> Inspection:
     Raises:
         BadBundleError: It can not be published; all that is wrong is listed.
     """
-    script = _CHILD.format(
-        memory=_MEMORY_BYTES,
-        cpu=int(timeout_s) + 1,
-        file=_FILE_BYTES,
-        files=_OPEN_FILES,
-    )
     child = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-I",
-        "-c",
-        script,
+        *_COMMAND,
+        str(int(timeout_s) + 1),
         str(path),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        limit=_REPORT_BYTES,
+        env=child_environment(),
     )
     try:
         async with asyncio.timeout(timeout_s):
-            output, _ = await child.communicate()
+            output = await _output_of(child)
+            await child.wait()
     except TimeoutError:
         raise _refused(f"looking into it took longer than {timeout_s:g} s") from None
     finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
+        await _end(child)
     return _read(output, child.returncode)
 
 
+async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is None:
+        child.kill()
+    # What is still in the pipe is read, else its descriptor would stay.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_END_S):
+            await child.communicate()
+
+
+async def _output_of(child: asyncio.subprocess.Process) -> bytes:
+    """Read what the child says; more than a report is not believed anyway."""
+    assert child.stdout is not None  # noqa: S101 - asked for above
+    output = b""
+    while piece := await child.stdout.read(_PIECE_BYTES):
+        output += piece
+        if len(output) > _REPORT_BYTES:
+            raise _refused(f"the report on it has more than {_REPORT_BYTES:,} bytes")
+    return output
+
+
 def _read(output: bytes, returncode: int | None) -> Inspection:
+    """Take the report apart; whoever leads the child could have written it."""
     try:
-        report = json.loads(output)
-    except ValueError:
+        report = json_text.load(output)
+        if report["ok"] is not True:
+            problems = [Problem(**problem) for problem in report["problems"]]
+            raise BadBundleError(str(report["message"]), problems=problems)
+        return _inspection(report["metadata"])
+    except (ValueError, KeyError, TypeError):
         raise _refused(f"looking into it failed (status {returncode})") from None
-    if not report["ok"]:
-        raise BadBundleError(
-            report["message"],
-            problems=[Problem(**problem) for problem in report["problems"]],
-        )
-    metadata = report["metadata"]
+
+
+def _inspection(metadata: dict[str, Any]) -> Inspection:
+    texts = [metadata["name"], metadata["version"], metadata.get("description") or ""]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError
+    if bounds.exceeded(metadata, depth=_DEPTH, nodes=_NODES):
+        raise ValueError
+    name, version, description = texts
     return Inspection(
-        name=metadata["name"],
-        version=metadata["version"],
-        description=metadata.get("description") or "",
-        metadata=metadata,
+        name=name, version=version, description=description, metadata=metadata
     )
 
 

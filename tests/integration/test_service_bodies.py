@@ -186,3 +186,18 @@ def test_metrics_come_in_order_however_many(service):
     empty = service.u_b.submit()
     service.u_b.finished(empty)
     assert len(service.u_b.get(f"/jobs/{empty}/metrics").json()["metrics"]) == 1200
+
+
+def test_large_submissions_wait_on_disk_for_their_turn(service):
+    service.seed()
+    inputs = json.dumps({"x": "y" * 3_000_000})
+    bodies = [
+        json.dumps({"program_id": "hello", "inputs": inputs}).encode() for _ in range(2)
+    ]
+    lengthless = iter([bodies[1][:1000], bodies[1][1000:]])
+    for content in (bodies[0], lengthless):
+        answer = send(service, service.u_b, ("POST", "/api/v1/jobs"), content=content)
+        assert answer.status_code == 201, answer.text
+        found = service.u_b.get(f"/jobs/{answer.json()['id']}/inputs")
+        assert found.text == inputs
+    assert not list((service.folder / "data" / "spool").glob("upload-*"))

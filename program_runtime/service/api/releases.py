@@ -107,7 +107,8 @@ async def publish(
     limit = here.settings.bundle_bytes
     with await receive(request, here.spool_dir, limit=limit) as upload:
         _check_digest(upload, x_bundle_digest)
-        found = await inspect(upload.path, timeout_s=here.settings.inspection_s)
+        async with here.inspections:
+            found = await inspect(upload.path, timeout_s=here.settings.inspection_s)
         _check_path(program_id, ref, found)
         await _check_free(here, caller, found, upload)
         await asyncio.to_thread(here.blobs.put_file, upload.path, upload.digest)

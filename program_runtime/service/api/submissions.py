@@ -20,12 +20,13 @@ from program_runtime.service.api.json_bodies import check_values
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
 from program_runtime.service.domain import Inputs, Job, NewJob, User, parse_reference
-from program_runtime.service.transfer import read_body, spool_text
+from program_runtime.service.transfer import read_body, receive, spool_text
 
 router = APIRouter(prefix="/api/v1/jobs", dependencies=GUARDED, tags=["jobs"])
 
 _MARGIN_BYTES = 1024 * 1024
 """What a body may hold beside the inputs."""
+_IN_MEMORY_BYTES = 1024 * 1024
 _QUICK_BYTES = 256 * 1024
 """A larger body is read in a thread, so that it stops nobody else."""
 
@@ -99,7 +100,24 @@ async def submit(
 ) -> Response:
     """Queue a job; with the same ``Idempotency-Key`` again it is the same job."""
     limit = here.settings.inputs_bytes + _MARGIN_BYTES
-    body = await read_body(request, limit=limit)
+    if _is_small(request):
+        body = await read_body(request, limit=limit)
+        return await _submit(here, caller, body, idempotency_key)
+    # Many that are sent at once, or slowly, take no memory while they are sent.
+    with await receive(request, here.spool_dir, limit=limit) as upload:
+        async with here.large_bodies:
+            body = await asyncio.to_thread(upload.path.read_bytes)
+            return await _submit(here, caller, body, idempotency_key)
+
+
+def _is_small(request: Request) -> bool:
+    length = request.headers.get("content-length", "")
+    return length.isdecimal() and int(length) <= _IN_MEMORY_BYTES
+
+
+async def _submit(
+    here: Context, caller: User, body: bytes, idempotency_key: str | None
+) -> Response:
     if len(body) > _QUICK_BYTES:
         asked = await asyncio.to_thread(_read, body)
     else:

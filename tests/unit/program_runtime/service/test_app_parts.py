@@ -18,11 +18,10 @@ from program_runtime.client import profiles
 from program_runtime.client.secret import Secret
 from program_runtime.errors import (
     BackendNotFoundError,
-    BadBundleError,
     ExecutionError,
     ServiceStartError,
 )
-from program_runtime.service import Settings, data_lock, intake, owner
+from program_runtime.service import Settings, data_lock, owner
 from program_runtime.service.activity import Activity
 from program_runtime.service.api.documents import ends_job, event_text, events_text
 from program_runtime.service.backends import Backends
@@ -215,35 +214,6 @@ def test_a_release_is_unpacked_once_however_many_ask(tmp_path):
     later = ReleaseFolders(tmp_path / "releases", tmp_path, blobs)
     assert asyncio.run(later.folder(info.digest)) == folder
     assert opened == [info.digest]
-
-
-def test_the_inspection_child_reports_what_a_bundle_says(tmp_path):
-    found = asyncio.run(intake.inspect(publishable(tmp_path).path, timeout_s=20))
-    assert (found.name, found.version) == ("hello", "1.0.0")
-    assert found.metadata["name"] == "hello"
-
-
-@pytest.mark.parametrize(
-    ("child", "timeout_s", "message"),
-    [
-        ("import time; time.sleep(60)", 0.3, "took longer than 0.3 s"),
-        ("import os; os._exit(9)", 20, "failed (status 9)"),
-        ("x = bytearray(4 << 30)", 20, "failed (status 1)"),
-        ("print('[1, 2')", 20, "failed (status 0)"),
-    ],
-)
-def test_an_inspection_that_goes_wrong_refuses_the_bundle(
-    tmp_path, monkeypatch, child, timeout_s, message
-):
-    script = intake._CHILD.replace(
-        intake._CHILD[intake._CHILD.index("runpy.run_module") :], child + "\n"
-    )
-    monkeypatch.setattr(intake, "_CHILD", script)
-    with pytest.raises(BadBundleError) as refused:
-        asyncio.run(intake.inspect(tmp_path / "x", timeout_s=timeout_s))
-    [problem] = refused.value.problems
-    assert message in problem.message
-    assert "qrt build" in problem.hint
 
 
 def test_the_first_start_opens_one_account_and_a_second_start_none(tmp_path):
