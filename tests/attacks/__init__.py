@@ -46,6 +46,8 @@ happen, a dict ``ATTACK`` and ``main``. ``attempt.py`` lies beside it when it ru
     Name of a function of ``payloads``: the text of the inputs.
 ``alone``
     No other attack runs at the same time.
+``lives_on``
+    With the defence off it does not end by itself, and that is what it wants.
 ``cancel_after_s``
     The job is cancelled so long after its start.
 ``may_lack``

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from .corpus import Attack
 
-_AT_ONCE = 6
-_BARE_AT_ONCE = 4
+_AT_ONCE = 8
+_BARE_AT_ONCE = 10
 USER = "root" if os.geteuid() == 0 else "ordinary"
 
 
@@ -52,7 +52,9 @@ def main(words: list[str]) -> int:
 
 def _parse(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.attacks")
-    parser.add_argument("names", nargs="*", help="attacks, controls or kinds of attacks")
+    parser.add_argument(
+        "names", nargs="*", help="attacks, controls or kinds of attacks"
+    )
     parser.add_argument(
         "--level", action="append", choices=["off", *corpus.LEVELS], help="all offered"
     )
@@ -119,6 +121,7 @@ class Season:
             if reason not in {"none", "bare"}:
                 self._note(attack.name, "off", not_tried(reason))
         bare = [each for each in self._attacks if each.off_for(USER) == "bare"]
+        bare.sort(key=lambda each: each.lives_on)
         for group in _groups(bare, _BARE_AT_ONCE):
             scenes = [Scene(attack, house) for attack in group]
             seen = await asyncio.gather(*(run_bare(scene) for scene in scenes))
@@ -152,7 +155,9 @@ class Season:
         finally:
             self._troubles += [f"{level}: {sign}" for sign in await arena.close()]
 
-    async def _attack(self, arena: Arena, attacks: list[Attack], *, column: str) -> None:
+    async def _attack(
+        self, arena: Arena, attacks: list[Attack], *, column: str
+    ) -> None:
         together = [each for each in attacks if not each.alone]
         apart = [[each] for each in attacks if each.alone]
         for group in [*_groups(together, _AT_ONCE), *apart]:

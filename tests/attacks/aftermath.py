@@ -6,13 +6,13 @@ import asyncio
 import os
 import subprocess
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import census
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from program_runtime.execution import Runner
 
@@ -77,58 +77,61 @@ class Aftermath:
 
     async def clean_up(self, nonces: Iterable[str]) -> None:
         """After an attack that succeeded: make room for the next."""
-        spare = self._known(census.everybody())
+        spare = self._known(census.below())
         await asyncio.to_thread(census.end_all, set(nonces), spare)
         for path in set(self._all_files()) - self._files:
             remove(path)
 
     def _count(self, nonces: set[str]) -> list[Sign]:
-        everybody = census.everybody()
-        known = self._known(everybody)
+        processes = census.below()
+        known = self._known(processes)
         census.bury(known)
-        told = {}
-        for nonce, processes in census.left_by(nonces, everybody).items():
-            told |= {process.pid: (nonce, process) for process in processes}
-        found: list[Sign] = [(n, f"left process {p}") for n, p in told.values()]
-        strangers = set(census.below(os.getpid(), everybody)) - known - set(told)
-        found += [(None, f"left process {everybody[pid]}") for pid in strangers]
+        strangers = [p for p in processes.values() if p.pid not in known]
+        found: list[Sign] = [(_of(p, nonces), f"left process {p}") for p in strangers]
         files = set(self._all_files()) - self._files
         found += [(None, f"left file {path}") for path in sorted(files)]
         mounts = set(_mounts()) - self._mounts
         return found + [(None, f"left mounted: {line}") for line in sorted(mounts)]
 
-    def _known(self, everybody: dict[int, census.Process]) -> set[int]:
+    def _known(self, processes: dict[int, census.Process]) -> set[int]:
         """Zygote, waiting children, the companion, what the driver started itself."""
         zygote = self._runner.health()["zygote_pid"] or 0
+        waiting = {child.pid for child in self._runner._pool._waiting}
         known = {zygote} | self._house.own_processes
-        known |= self._companion.processes(everybody)
-        for child in self._runner._pool._waiting:
-            known |= {child.pid, *census.below(child.pid, everybody)}
-        return known
+        known |= census.came_of(waiting, processes)
+        return known | census.above(self._companion.processes(processes), processes)
 
     def _all_files(self) -> list[str]:
         folders = self._runner._work_root.iterdir()
         return [str(path) for path in (*folders, *self._spool.glob("payload-*"))]
 
 
+def _of(process: census.Process, nonces: set[str]) -> str | None:
+    run = process.run()
+    return run if run in nonces else None
+
+
 def memory() -> int:
     """Bytes of this process that are in memory and its own."""
-    with open("/proc/self/statm") as file:
-        _, resident, shared, *_ = map(int, file.read().split())
+    fields = Path("/proc/self/statm").read_text().split()
+    resident, shared = int(fields[1]), int(fields[2])
     return (resident - shared) * _PAGE
 
 
 def open_descriptors() -> int:
     """How many this process has."""
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def remove(path: str) -> None:
     """Remove what an attack made hard to remove, attributes of its files included."""
-    for words in (["chattr", "-R", "-i", "-a"], ["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+    for words in (
+        ["chattr", "-R", "-i", "-a"],
+        ["chmod", "-R", "u+rwx"],
+        ["rm", "-rf"],
+    ):
         subprocess.run([*words, path], check=False, capture_output=True)
 
 
 def _mounts() -> list[str]:
-    with open("/proc/self/mounts") as file:
-        return file.read().splitlines()
+    return Path("/proc/self/mounts").read_text().splitlines()

@@ -79,11 +79,12 @@ class Arena:
         ]
         seen = await asyncio.gather(*(self._observe(each, off=off) for each in scenes))
         nonces = {scene.nonce for scene in scenes}
+        common = await self._harm_to_others()
         left = await self._aftermath.leftovers(nonces)
-        growth = self._aftermath.growth()
+        common += self._aftermath.growth()
         verdicts = {}
         for scene, each in zip(scenes, seen, strict=True):
-            each.harm += growth
+            each.harm += common
             each.harm += [sign for nonce, sign in left if nonce in {None, scene.nonce}]
             weigh = judge_off if off else judge
             verdict = weigh(scene.attack, each, self._house.token)
@@ -111,14 +112,12 @@ class Arena:
         left = [sign for _, sign in await self._aftermath.leftovers([])]
         right = seen.result == control.expects and not (left or seen.harm)
         if control.interim is not None:
-            right = right and interim == control.interim
+            right = right and interim == [json.dumps(each) for each in control.interim]
         word = "WORKS" if right else "BROKEN"
         reason = f"{seen.end} {seen.message} {seen.result} {left}"
         if not right:
             reason += f" {seen.texts[-2000:]}"
-        return Verdict(
-            word=word, reason=reason, expected="WORKS", seconds=seen.seconds
-        )
+        return Verdict(word=word, reason=reason, expected="WORKS", seconds=seen.seconds)
 
     async def honest_job(self) -> list[str]:
         """Run one; returns what is wrong with it."""
@@ -135,7 +134,7 @@ class Arena:
         )
         result = seen.result if isinstance(seen.result, dict) else {}
         wrong = list(seen.harm)
-        if (result.get("double"), interim) != (2 * number, [number]):
+        if (result.get("double"), interim) != (2 * number, [str(number)]):
             wrong.append(f"the job after it: {seen.end} {seen.message} {seen.result}")
         found = result.get("found", {})
         self._surroundings = self._surroundings or found
@@ -157,26 +156,25 @@ class Arena:
             except TimeoutError:
                 seen = Observation(end="", message=f"it ran for {_JOB_S} s")
         seen.evidence = scene.evidence()
-        seen.harm += await self.honest_job()
-        if not await self._companion.ticks():
-            seen.harm.append("the job beside it stands still")
-        seen.harm += self._companion.harm()
         return seen
+
+    async def _harm_to_others(self) -> list[str]:
+        """What an honest job finds right after, and the one that ran all the time."""
+        found = await self.honest_job()
+        if not await self._companion.ticks():
+            found.append("the job beside it stands still")
+        return found + self._companion.harm()
 
     async def _run(
         self, spec: JobSpec, control: JobControl | None = None
-    ) -> tuple[Observation, list[Any]]:
-        """Run a job; returns what was seen of it, and its interim results."""
+    ) -> tuple[Observation, list[str | None]]:
+        """Run a job; returns what was seen of it, and the texts that it published."""
         sink = MemorySink()
         begun = time.monotonic()
         job = self.runner.run(spec, sink, control or JobControl())
         outcome = await asyncio.wait_for(job, _JOB_S)
         seen = observe(outcome, sink.events, time.monotonic() - begun)
-        interim = [
-            json.loads(event.data)
-            for event in sink.events
-            if event.type is EventType.INTERIM and event.data and not seen.harm
-        ]
+        interim = [e.data for e in sink.events if e.type is EventType.INTERIM]
         return seen, interim
 
     async def _new_companion(self) -> None:
@@ -190,7 +188,6 @@ class Arena:
         """After an attack that succeeded: make room for the next."""
         if nonces:
             await self._aftermath.clean_up(nonces)
-        if not self._companion.running:
+        if self._companion.harmed or not self._companion.running:
+            await self._companion.stop()
             await self._new_companion()
-
-

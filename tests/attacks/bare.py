@@ -14,9 +14,12 @@ from . import census, corpus
 from .judge import Observation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .scene import Scene
 
-_PATIENCE_S = 5.0
+_PATIENCE_S = 8.0
+_LIVES_ON_S = 1.0
 
 
 async def run_bare(scene: Scene) -> Observation:
@@ -31,22 +34,10 @@ async def run_bare(scene: Scene) -> Observation:
     facts = scene.scratch / "facts.json"
     facts.write_text(f"[{','.join(scene.inputs(turn).decode() for turn in turns)}]")
     errors = scene.scratch / "errors.txt"
-    with facts.open() as stdin, errors.open("w") as stderr:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-P", str(corpus.HERE / "programs" / "bare.py")),
-                *(str(scene.program), str(target)),
-            ],
-            cwd=work,
-            env={**os.environ, "ATTACK_RUN": scene.nonce},
-            stdin=stdin,
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-            close_fds=False,
-            start_new_session=True,
-        )
+    process = await asyncio.to_thread(_start, scene, work, facts, errors)
+    patience_s = _LIVES_ON_S if scene.attack.lives_on else _PATIENCE_S
     try:
-        end = f"status {await asyncio.to_thread(process.wait, _PATIENCE_S)}"
+        end = f"status {await asyncio.to_thread(process.wait, patience_s)}"
     except subprocess.TimeoutExpired:
         end = "lives on"
     seen = Observation(end=end, seconds=time.monotonic() - begun)
@@ -55,11 +46,28 @@ async def run_bare(scene: Scene) -> Observation:
         seen.end = "Completed"
         seen.texts = target.read_text()
         seen.result = json.loads(seen.texts)
-    left = census.left_by({scene.nonce}, census.everybody()).get(scene.nonce, [])
-    seen.harm = [f"left process {process}" for process in left if process.state != "Z"]
+    if not isinstance(seen.result, dict):  # what it left has to speak for it
+        left = [p for p in census.below().values() if p.run() == scene.nonce]
+        seen.harm = [f"left process {process}" for process in left]
     if end == "lives on":
         seen.harm.append("it lives on")
         process.kill()
         process.wait()
     seen.evidence = scene.evidence()
     return seen
+
+
+def _start(scene: Scene, work: Path, facts: Path, errors: Path) -> subprocess.Popen:
+    program = str(corpus.HERE / "programs" / "bare.py")
+    target = str(scene.scratch / "result.json")
+    with facts.open() as stdin, errors.open("w") as stderr:
+        return subprocess.Popen(
+            [sys.executable, "-P", program, str(scene.program), target],
+            cwd=work,
+            env={**os.environ, "ATTACK_RUN": scene.nonce},
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            close_fds=False,
+            start_new_session=True,
+        )

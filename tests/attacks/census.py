@@ -1,16 +1,19 @@
-"""Who is there: the processes below this one, and who of them belongs to whom."""
+"""Who is there: the processes below this one, and which run each of them came from."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
+_MARK = re.compile(rb"(?:^|\0)ATTACK_RUN=([0-9a-f]+)")
+_NAME = "atk-"
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,12 @@ class Process:
     name: str
     state: str
 
-    def bears(self, nonce: str) -> bool:
-        """Whether it, or what it was forked from, ran ``attempt`` with this nonce."""
-        return nonce in self.name or nonce.encode() in _read(self.pid, "environ")
+    def run(self) -> str | None:
+        """The nonce of the run that it came from: by its name, else its environment."""
+        if self.name.startswith(_NAME):
+            return self.name.removeprefix(_NAME)
+        found = _MARK.search(_read(self.pid, "environ"))
+        return found[1].decode() if found else None
 
     def __str__(self) -> str:
         words = _read(self.pid, "cmdline").replace(b"\0", b" ").decode()[:60]
@@ -32,39 +38,38 @@ class Process:
 
 
 def adopt_orphans() -> None:
-    """Whoever escapes its parents becomes a child of this process, not of init."""
+    """Whoever escapes its parents becomes a child of this process, not of init.
+
+    So all that came of a run is below this process for as long as it lives.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def everybody() -> dict[int, Process]:
-    """All processes that can be seen, the newest first: they may be gone at once."""
-    pids = sorted((int(e) for e in os.listdir("/proc") if e.isdigit()), reverse=True)
-    return {pid: process for pid in pids if (process := _process(pid))}
+def below(root: int | None = None) -> dict[int, Process]:
+    """All descendants of a process, of this one if none is named.
 
-
-def below(root: int, everybody: dict[int, Process]) -> list[int]:
-    """All descendants of a process."""
-    children: dict[int, list[int]] = {}
-    for process in everybody.values():
-        children.setdefault(process.parent, []).append(process.pid)
-    found, waiting = [], [root]
+    The newest are looked at first: they may be gone at once.
+    """
+    children: dict[int, list[Process]] = {}
+    for pid in _pids():
+        if process := _process(pid):
+            children.setdefault(process.parent, []).append(process)
+    found, waiting = {}, [root or os.getpid()]
     while waiting:
         mine = children.get(waiting.pop(), [])
-        found += mine
-        waiting += mine
+        found |= {process.pid: process for process in mine}
+        waiting += [process.pid for process in mine]
     return found
 
 
-def left_by(
-    nonces: set[str], everybody: dict[int, Process]
-) -> dict[str, list[Process]]:
-    """The processes of those runs that are there, wherever they went."""
-    found: dict[str, list[Process]] = {}
-    for process in everybody.values():
-        for nonce in nonces:
-            if process.bears(nonce):
-                found.setdefault(nonce, []).append(process)
-    return found
+def came_of(pids: set[int], processes: dict[int, Process]) -> set[int]:
+    """Those of the processes that are among ``pids`` or below one of them."""
+    return {pid for pid in processes if pids & {pid, *_parents(pid, processes)}}
+
+
+def above(pids: set[int], processes: dict[int, Process]) -> set[int]:
+    """Those of the processes that are among ``pids`` or above one of them."""
+    return pids | {parent for pid in pids for parent in _parents(pid, processes)}
 
 
 def end_all(nonces: set[str], spare: set[int], patience_s: float = 10.0) -> None:
@@ -77,45 +82,55 @@ def end_all(nonces: set[str], spare: set[int], patience_s: float = 10.0) -> None
     """
     end = time.monotonic() + patience_s
     while time.monotonic() < end:
-        now = everybody()
-        left = [p for found in left_by(nonces, now).values() for p in found]
+        now = below()
         orphans = [p for p in now.values() if _is_orphan(p, spare)]
+        left = [p for p in now.values() if p.run() in nonces and p.pid not in spare]
         for process in {*left, *orphans}:
             kill(process.pid)
-        _chase(nonces)
-        bury(spare)
         if not orphans and all(process.state == "Z" for process in left):
             return
+        _chase(nonces)
+        bury(spare)
+
+
+def bury(spare: set[int]) -> None:
+    """Reap adopted orphans that have ended; ``spare`` are waited for by others."""
+    for process in below().values():
+        if _is_orphan(process, spare):
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(process.pid, os.WNOHANG)
+
+
+def kill(pid: int) -> None:
+    """End a process, if it is there."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _chase(nonces: set[str]) -> None:
     """Kill the newest processes of those runs faster than they can fork."""
     for _ in range(50):
-        newest = sorted((int(e) for e in os.listdir("/proc") if e.isdigit()))[-6:]
-        for pid in reversed(newest):
+        for pid in _pids()[:6]:
             process = _process(pid)
-            if process and any(nonce in process.name for nonce in nonces):
+            if process and process.name.removeprefix(_NAME) in nonces:
                 kill(pid)
-
-
-def bury(spare: set[int]) -> None:
-    """Reap adopted orphans that have ended; ``spare`` are waited for by others."""
-    for process in everybody().values():
-        if _is_orphan(process, spare):
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(process.pid, os.WNOHANG)
 
 
 def _is_orphan(process: Process, spare: set[int]) -> bool:
     return process.parent == os.getpid() and process.pid not in spare
 
 
-def kill(pid: int) -> None:
-    """End a process, if it is there."""
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _parents(pid: int, processes: dict[int, Process]) -> list[int]:
+    found = []
+    while pid in processes and processes[pid].parent in processes:
+        pid = processes[pid].parent
+        found.append(pid)
+    return found
+
+
+def _pids() -> list[int]:
+    names = (path.name for path in Path("/proc").iterdir())
+    return sorted((int(name) for name in names if name.isdigit()), reverse=True)
 
 
 def _process(pid: int) -> Process | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 import secrets
 import time
 from typing import TYPE_CHECKING, Any
@@ -38,6 +37,7 @@ class Companion:
         self._checked = 0
         self._digest = self.nonce
         self._wrong: list[str] = []
+        self.harmed = False
 
     async def start(self) -> None:
         """Return when it computes."""
@@ -60,18 +60,11 @@ class Companion:
     def facts(self) -> dict[str, Any]:
         """Where its secrets are, as the machine sees it."""
         first = json.loads(self._interim()[0])
-        mine = census.left_by({self.nonce}, census.everybody()).get(self.nonce, [])
-        return {**first, "pid": mine[0].pid if mine else 0}
+        return {**first, "pid": min(self.processes(census.below()), default=0)}
 
-    def processes(self, everybody: dict[int, census.Process]) -> set[int]:
-        """Its own process and those between it and this one."""
-        found: set[int] = set()
-        for process in census.left_by({self.nonce}, everybody).get(self.nonce, []):
-            pid = process.pid
-            while pid in everybody and pid != os.getpid():
-                found.add(pid)
-                pid = everybody[pid].parent
-        return found
+    def processes(self, among: dict[int, census.Process]) -> set[int]:
+        """Its own, without those that keep it."""
+        return {pid for pid, process in among.items() if process.run() == self.nonce}
 
     async def ticks(self) -> bool:
         """Wait for a further sign of life; whether there was one."""
@@ -90,6 +83,7 @@ class Companion:
             self._digest = hashlib.sha256(self._digest.encode()).hexdigest()
             if json.loads(text) != [self._checked, self._digest, True]:
                 self._wrong.append(f"the job beside it said {text}")
+                self.harmed = True
         found, self._wrong = self._wrong[:3], []
         if not self.running:
             outcome = self._task.result()

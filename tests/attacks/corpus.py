@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-SHARED = HERE / "programs" / "attempt.py"
+SHARED = tuple(HERE / "programs" / name for name in ("attempt.py", "channel.py"))
 LEVELS = ("none", "reduced", "strong")
 
 
@@ -27,6 +27,7 @@ class Attack:
     turns: int = 1
     payload: str | None = None
     alone: bool = False
+    lives_on: bool = False
     cancel_after_s: float | None = None
     may_lack: str | None = None
     machine: str | None = None

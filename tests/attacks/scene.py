@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from program_runtime import codec, errors
 from program_runtime.execution import EventType, JobSpec, Limits
 
 from . import corpus, payloads
@@ -36,6 +38,9 @@ OFF_LIMITS = {
     "message_bytes": GIB,
     "result_bytes": GIB,
 }
+
+
+_OWN = (EventType.STATUS, EventType.METRIC, EventType.ERROR)
 
 
 class Scene:
@@ -100,12 +105,12 @@ class Scene:
 
 
 def write_program(folder: Path, source: Path, nonce: str) -> Path:
-    """Lay a program out as a release: ``program.py``, and ``attempt.py`` beside it."""
+    """Lay a program out as a release: ``program.py``, and what attacks share."""
     program = folder / "program"
     program.mkdir()
     (program / "program.py").write_text(source.read_text())
-    shared = corpus.SHARED.read_text().replace("@NONCE@", nonce)
-    (program / "attempt.py").write_text(shared)
+    for path in corpus.SHARED:
+        (program / path.name).write_text(path.read_text().replace("@NONCE@", nonce))
     (program / "data.txt").write_text("data of the program")
     program.chmod(0o777)
     for path in program.iterdir():
@@ -124,16 +129,35 @@ def observe(outcome: Outcome, events: list[Event], seconds: float) -> Observatio
         harm=_disorder(events, outcome),
     )
     for event in events:
-        if event.type is EventType.LOG:
-            continue
-        try:
-            value = json.loads(texts[id(event)], parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
-            seen.harm.append(f"the {event.type} is no JSON: {error}")
-            continue
+        text = texts[id(event)]
+        if event.type in _OWN:
+            seen.harm += _not_json(event.type, text)
+        elif event.type is not EventType.LOG:
+            seen.harm += _undecodable(text)
         if event.type is EventType.RESULT:
-            seen.result = value
+            with contextlib.suppress(ValueError, RecursionError):
+                seen.result = json.loads(text)
     return seen
+
+
+def _not_json(kind: EventType, text: str) -> list[str]:
+    """What the supervisor says itself is strict JSON; a program's words are its own."""
+    try:
+        json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        return [f"the {kind} is no JSON: {error}"]
+    return []
+
+
+def _undecodable(text: str) -> list[str]:
+    """Read it as a client does: that ends with values, or with an error of ours."""
+    try:
+        codec.decode(text)
+    except (errors.CodecError, ValueError):
+        return []
+    except BaseException as error:  # noqa: BLE001 - the very thing to be found
+        return [f"a client that reads it gets {error!r}"]
+    return []
 
 
 def _disorder(events: list[Event], outcome: Outcome) -> list[str]:
@@ -160,4 +184,3 @@ def _text(event: Event) -> str:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no number of JSON")
-

@@ -42,6 +42,8 @@ def count(report: dict[str, Any]) -> str:
         if words:
             told = ", ".join(f"{n} {w}" for w, n in sorted(words.items()) if w != "-")
             parts.append(f"{column}: {told}")
-    bad = sum(not cell["good"] for row in report["rows"].values() for cell in row.values())
+    bad = sum(
+        not cell["good"] for row in report["rows"].values() for cell in row.values()
+    )
     bad += len(report["troubles"])
     return f"{len(report['rows'])} programs as {report['user']}; {'; '.join(parts)}; {bad} wrong; {report['seconds']:.0f} s"

@@ -1,8 +1,8 @@
 """A Bell pair on the simulator."""
 
-CONTROL = {"expects": ["00", "11"]}
-
 from qiskit import QuantumCircuit
+
+CONTROL = {"expects": ["00", "11"]}
 
 
 def main(backend, user_messenger):

@@ -183,6 +183,11 @@ def attempts(**ways):
     return {"got": got} if got else {"refused": refused}
 
 
+def nothing(what):
+    """Say inside of a way that there is nothing at its end."""
+    raise FileNotFoundError(errno.ENOENT, what)
+
+
 def refused(reason):
     """Say that the attack noticed its end itself."""
     return {"refused": str(reason)}

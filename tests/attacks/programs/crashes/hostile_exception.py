@@ -6,7 +6,7 @@ Must be told as an error of the program.
 ATTACK = {
     "off": "needs no defence: the harm would be to others, and every run looks for it",
     "levels": ["none", "reduced", "strong"],
-    "blocked_by": ["program_error"],
+    "blocked_by": ["program_error", "crashed"],
 }
 
 

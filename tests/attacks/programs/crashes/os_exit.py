@@ -3,13 +3,13 @@
 Must be told as a crash of this job, and of no other.
 """
 
+import os
+
 ATTACK = {
     "off": "needs no defence: the harm would be to others, and every run looks for it",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["crashed"],
 }
-
-import os
 
 
 def main(backend, user_messenger):

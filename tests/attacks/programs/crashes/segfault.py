@@ -3,14 +3,14 @@
 Must be told as a crash of this job, and of no other.
 """
 
+import ctypes
+import resource
+
 ATTACK = {
     "off": "needs no defence: the harm would be to others, and every run looks for it",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["crashed"],
 }
-
-import ctypes
-import resource
 
 
 def main(backend, user_messenger):

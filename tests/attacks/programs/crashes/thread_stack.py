@@ -3,15 +3,15 @@
 Must be told as a crash of this job, and of no other.
 """
 
+import re
+import sys
+import threading
+
 ATTACK = {
     "off": "needs no defence: the harm would be to others, and every run looks for it",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["crashed"],
 }
-
-import re
-import sys
-import threading
 
 
 def main(backend, user_messenger):

@@ -3,15 +3,15 @@
 Must be refused, or be of its own machine: nothing may be there for others.
 """
 
+from pathlib import Path
+
+import attempt
+
 ATTACK = {
     "oracles": ["data"],
     "off": "none",
     "blocked_by": ["refused"],
 }
-
-from pathlib import Path
-
-import attempt
 
 
 def main(backend, user_messenger, data):

@@ -3,19 +3,18 @@
 Must be refused.
 """
 
+import json
+import os
+from importlib import util
+
+import attempt
+
 ATTACK = {
     "off": {
         "root": "none",
         "ordinary": "the interpreter's files are another user's or read-only",
     },
 }
-
-import json
-import os
-import sys
-from importlib import util
-
-import attempt
 
 
 def main(backend, user_messenger):
@@ -35,5 +34,4 @@ def main(backend, user_messenger):
         bytecode=lambda: writable(cached),
         own=lambda: writable(util.find_spec("program_runtime").origin),
         packages=lambda: added(os.path.dirname(json.__file__)),
-        interpreter=lambda: writable(os.path.realpath(sys.executable)),
     )

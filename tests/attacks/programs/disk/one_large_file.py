@@ -3,15 +3,15 @@
 Must be refused by the kernel.
 """
 
+import os
+
+from attempt import attempts
+
 ATTACK = {
     "off": "none",
     "levels": ["none", "reduced", "strong"],
     "limits": {"file_bytes": 1_048_576},
 }
-
-import os
-
-from attempt import attempts
 
 
 def main(backend, user_messenger):

@@ -3,17 +3,17 @@
 Must end at the limit of the disk.
 """
 
+import os
+import time
+
+from attempt import attempt
+
 ATTACK = {
     "off": "none",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["disk", "refused"],
     "limits": {"disk_bytes": 16_777_216, "wall_time_s": 8.0},
 }
-
-import os
-import time
-
-from attempt import attempt
 
 
 def main(backend, user_messenger):

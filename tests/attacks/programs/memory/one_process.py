@@ -3,17 +3,17 @@
 Must end at the job's limit of memory.
 """
 
+import time
+
 ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["memory"],
-    "limits": {"memory_bytes": 700_000_000, "wall_time_s": 15.0},
+    "limits": {"memory_bytes": 300_000_000, "wall_time_s": 15.0},
 }
-
-import time
 
 
 def main(backend, user_messenger):
-    kept = [b"x" * 10_000_000 for _ in range(100)]
+    kept = [b"x" * 10_000_000 for _ in range(50)]
     time.sleep(0.3)
     return {"got": f"{sum(map(len, kept))} bytes"}

@@ -3,17 +3,17 @@
 Must be refused, or gone with the job.
 """
 
+import ctypes
+import os
+
+import attempt
+
 ATTACK = {
     "off": "bare",
     "blocked_by": ["refused"],
     "turns": 2,
     "may_lack": "this kernel has no message queues",
 }
-
-import ctypes
-import os
-
-import attempt
 
 NAME = b"/atk-queue"
 

@@ -3,23 +3,23 @@
 Must end at the job's limit of memory.
 """
 
-ATTACK = {
-    "off": "bare",
-    "levels": ["none", "reduced", "strong"],
-    "blocked_by": ["memory", "refused"],
-    "limits": {"memory_bytes": 600_000_000, "wall_time_s": 15.0},
-}
-
 import mmap
 import time
 
 from attempt import attempt
 
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["memory", "refused"],
+    "limits": {"memory_bytes": 300_000_000, "wall_time_s": 15.0},
+}
+
 
 def main(backend, user_messenger):
     def fill():
         kept = []
-        for _ in range(10):
+        for _ in range(5):
             kept.append(mmap.mmap(-1, 100_000_000))
             for _ in range(10):
                 kept[-1].write(b"x" * 10_000_000)

@@ -3,22 +3,22 @@
 Must end at a limit of memory or disk, and nothing may stay there.
 """
 
-ATTACK = {
-    "oracles": ["data"],
-    "off": "bare",
-    "blocked_by": ["memory", "disk", "refused"],
-    "limits": {"memory_bytes": 600_000_000, "wall_time_s": 15.0},
-}
-
 import os
 import time
 from pathlib import Path
 
 import attempt
 
+ATTACK = {
+    "oracles": ["data"],
+    "off": "bare",
+    "blocked_by": ["memory", "disk", "refused"],
+    "limits": {"memory_bytes": 300_000_000, "wall_time_s": 15.0},
+}
+
 
 def main(backend, user_messenger, data):
-    paths = [Path(f"/dev/shm/atk-{attempt.NONCE}-{n}") for n in range(8)]
+    paths = [Path(f"/dev/shm/atk-{attempt.NONCE}-{n}") for n in range(5)]
 
     def fill():
         try:
@@ -31,6 +31,6 @@ def main(backend, user_messenger, data):
             for path in paths:
                 if path.exists():
                     os.unlink(path)
-        return "800 MB in /dev/shm"
+        return "500 MB in /dev/shm"
 
     return attempt.attempt(fill)

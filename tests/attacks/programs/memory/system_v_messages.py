@@ -3,13 +3,13 @@
 Must be refused, or gone with the job.
 """
 
+import attempt
+
 ATTACK = {
     "off": "bare",
     "blocked_by": ["refused"],
     "turns": 2,
 }
-
-import attempt
 
 KEY, CREATE, REMOVE = 0x00A77AC5, 0o1666, 0
 

@@ -3,13 +3,13 @@
 Must be refused, or gone with the job: the next job must not find it.
 """
 
+import attempt
+
 ATTACK = {
     "off": "bare",
     "blocked_by": ["refused"],
     "turns": 2,
 }
-
-import attempt
 
 KEY, SIZE, CREATE, REMOVE = 0x00A77AC4, 1 << 20, 0o1666, 0
 

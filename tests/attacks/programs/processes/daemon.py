@@ -3,16 +3,16 @@
 The job may complete; the daemon must be gone with it.
 """
 
+import os
+import signal
+
+from attempt import fork, live_on
+
 ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["Completed"],
 }
-
-import os
-import signal
-
-from attempt import fork, live_on
 
 
 def main(backend, user_messenger):

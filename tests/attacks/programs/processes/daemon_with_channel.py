@@ -3,17 +3,17 @@
 The job must complete with what main returned; nothing may come after it.
 """
 
+import os
+import time
+
+from attempt import fork
+
 ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["Completed"],
     "limits": {"wall_time_s": 6.0},
 }
-
-import os
-import time
-
-from attempt import fork
 
 
 def main(backend, user_messenger):

@@ -3,15 +3,16 @@
 Must be ended soon: the channel is closed.
 """
 
-ATTACK = {
-    "off": "bare",
-    "levels": ["none", "reduced", "strong"],
-    "blocked_by": ["crashed"],
-}
-
 import os
 
 import attempt  # noqa: F401 - marks the process
+
+ATTACK = {
+    "off": "bare",
+    "lives_on": True,
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["crashed"],
+}
 
 
 def main(backend, user_messenger):

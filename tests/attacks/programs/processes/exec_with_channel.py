@@ -3,16 +3,17 @@
 Must be ended by its wall time at the latest.
 """
 
+import os
+
+import attempt  # noqa: F401 - marks the process
+
 ATTACK = {
     "off": "bare",
+    "lives_on": True,
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["crashed", "wall_time"],
     "limits": {"wall_time_s": 1.0},
 }
-
-import os
-
-import attempt  # noqa: F401 - marks the process
 
 
 def main(backend, user_messenger):

@@ -3,16 +3,16 @@
 The job may complete; neither it nor its orphans may be left.
 """
 
+import os
+import time
+
+from attempt import checked, fork, libc, live_on
+
 ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["Completed"],
 }
-
-import os
-import time
-
-from attempt import checked, fork, libc, live_on
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 

@@ -3,17 +3,17 @@
 The job may complete; the chain must be broken.
 """
 
+import os
+import time
+
+from attempt import fork
+
 ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["Completed"],
     "alone": True,
 }
-
-import os
-import time
-
-from attempt import fork
 
 
 def main(backend, user_messenger):

@@ -3,6 +3,11 @@
 Must end at the job's limit of processes.
 """
 
+import os
+import time
+
+from attempt import attempt
+
 ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
@@ -10,17 +15,12 @@ ATTACK = {
     "limits": {"processes": 30, "wall_time_s": 6.0},
 }
 
-import os
-import time
-
-from attempt import attempt
-
 
 def main(backend, user_messenger):
     def bomb():
-        for _ in range(80):
+        for _ in range(60):
             os.posix_spawn("/bin/sleep", ["sleep", "30"], os.environ)
         time.sleep(1)
-        return "80 programs"
+        return "60 programs"
 
     return attempt(bomb)

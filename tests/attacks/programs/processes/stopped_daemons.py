@@ -3,16 +3,16 @@
 The job may complete; they must be gone: a stopped process takes no signal but one.
 """
 
+import os
+import signal
+
+from attempt import fork
+
 ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["Completed"],
 }
-
-import os
-import signal
-
-from attempt import fork
 
 
 def main(backend, user_messenger):

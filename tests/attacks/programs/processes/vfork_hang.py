@@ -3,16 +3,17 @@
 Must be ended by its wall time, with the child that it waits for.
 """
 
+import os
+
+import attempt  # noqa: F401 - marks the process
+
 ATTACK = {
     "off": "bare",
+    "lives_on": True,
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["wall_time"],
     "limits": {"wall_time_s": 0.7},
 }
-
-import os
-
-import attempt  # noqa: F401 - marks the process
 
 
 def main(backend, user_messenger):

@@ -3,23 +3,23 @@
 Must end at the job's limit, and the zombies must be reaped with the job.
 """
 
-ATTACK = {
-    "off": "bare",
-    "levels": ["none", "reduced", "strong"],
-    "blocked_by": ["refused", "processes"],
-    "limits": {"processes": 40, "wall_time_s": 6.0},
-}
-
 import time
 
 from attempt import attempt, fork
 
+ATTACK = {
+    "off": "bare",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["refused", "processes"],
+    "limits": {"processes": 30, "wall_time_s": 6.0},
+}
+
 
 def main(backend, user_messenger):
     def bomb():
-        for _ in range(150):
+        for _ in range(80):
             fork(lambda: None)
         time.sleep(1)
-        return "150 zombies"
+        return "80 zombies"
 
     return attempt(bomb)

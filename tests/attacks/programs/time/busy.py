@@ -3,16 +3,17 @@
 Must end at its wall time.
 """
 
+import hashlib
+import signal
+import threading
+
 ATTACK = {
     "off": "bare",
+    "lives_on": True,
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["wall_time"],
     "limits": {"wall_time_s": 0.5},
 }
-
-import hashlib
-import signal
-import threading
 
 
 def main(backend, user_messenger):

@@ -3,18 +3,19 @@
 Must be Cancelled with nothing left.
 """
 
-ATTACK = {
-    "off": "bare",
-    "levels": ["none", "reduced", "strong"],
-    "blocked_by": ["Cancelled"],
-    "cancel_after_s": 0.2,
-}
-
 import os
 import signal
 import time
 
 from attempt import fork
+
+ATTACK = {
+    "off": "bare",
+    "lives_on": True,
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["Cancelled"],
+    "cancel_after_s": 0.2,
+}
 
 
 def main(backend, user_messenger):

@@ -3,14 +3,14 @@
 Must be Cancelled with nothing left.
 """
 
+import time
+
 ATTACK = {
     "off": "needs no defence: what it does is harmless unless a cancel relies on it",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["Cancelled"],
     "cancel_after_s": 0.2,
 }
-
-import time
 
 
 def main(backend, user_messenger):

@@ -3,15 +3,15 @@
 Must end at the limit.
 """
 
+import signal
+import time
+
 ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["cpu_time"],
     "limits": {"cpu_time_s": 0.5, "wall_time_s": 8.0},
 }
-
-import signal
-import time
 
 
 def main(backend, user_messenger):

@@ -3,17 +3,18 @@
 Must end at its wall time.
 """
 
-ATTACK = {
-    "off": "bare",
-    "levels": ["none", "reduced", "strong"],
-    "blocked_by": ["wall_time"],
-    "limits": {"wall_time_s": 0.5},
-}
-
 import os
 import signal
 
 import attempt  # noqa: F401 - marks the process
+
+ATTACK = {
+    "off": "bare",
+    "lives_on": True,
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["wall_time"],
+    "limits": {"wall_time_s": 0.5},
+}
 
 
 def main(backend, user_messenger):

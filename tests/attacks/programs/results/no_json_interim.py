@@ -1,0 +1,21 @@
+"""Publishes by an encoder of its own, which writes no JSON at all.
+
+May complete: the server keeps it as text, and whoever reads the stream must not stumble.
+"""
+
+import json
+
+ATTACK = {
+    "off": "needs no defence: the rules for events hold at every level, and are checked",
+    "levels": ["none", "reduced", "strong"],
+    "blocked_by": ["Completed", "bad_message"],
+}
+
+
+class Liar(json.JSONEncoder):
+    def encode(self, value):
+        return "{not json: NaN,,"
+
+
+def main(backend, user_messenger):
+    user_messenger.publish("x", encoder=Liar)
