@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-lowest lint types unit bench format clean
+.PHONY: demo test test-lowest nightly lint types unit bench format clean
 .DEFAULT_GOAL := test
 
 $(STAMP): pyproject.toml
@@ -33,6 +33,11 @@ types: $(STAMP)
 unit: $(STAMP)
 	@echo "==> tests"
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+# What takes too long for every change: ten times as many kills as `make test` has.
+nightly: $(STAMP)
+	@echo "==> kill rounds"
+	@QRT_KILL_ROUNDS=200 $(BIN)/python -m pytest -q -s tests/acceptance/test_kill_rounds.py
 
 # With the lowest versions that pyproject.toml allows. The codec is held against the
 # newest official package, which these can not have.

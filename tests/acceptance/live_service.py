@@ -51,6 +51,13 @@ class LiveService:
 
     def start(self):
         """Start it and wait for its ready line."""
+        self.launch()
+        line = self.process.stdout.readline()
+        assert line.startswith(f"{READY}{self.url} "), (line, self.log.read_text())
+        return self
+
+    def launch(self):
+        """Start it and wait for nothing."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*self._wrapper, "--port", str(self.port)],
@@ -61,9 +68,6 @@ class LiveService:
                 text=True,
                 start_new_session=True,
             )
-        line = self.process.stdout.readline()
-        assert line.startswith(f"{READY}{self.url} "), (line, self.log.read_text())
-        return self
 
     def kill(self):
         """End the process as a power cut would."""
