@@ -97,5 +97,7 @@ def _executor(settings: Settings) -> Executor:
         spool_dir=spool_folder(settings),
         isolation=settings.isolation,
         pool_size=settings.workers,
+        disk_bytes=settings.disk_bytes,
+        disk_files=settings.disk_files,
         hidden=[settings.data_dir] if settings.bubblewrap else (),
     )

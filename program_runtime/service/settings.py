@@ -12,6 +12,8 @@ import platformdirs
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from program_runtime.execution.machine_memory import machine_memory
+
 __all__ = ["Settings", "default_data_dir"]
 
 MIB = 1024 * 1024
@@ -66,7 +68,13 @@ class Settings(BaseSettings):
     """What running jobs get to finish when the service is asked to stop."""
 
     wall_time_s: float = Field(default=3600.0, gt=0)
-    memory_bytes: int | None = Field(default=None, gt=0)
+    memory_bytes: int | None = Field(default=None, ge=0)
+    """Of all processes of one job; see ``job_memory``. 0: no limit."""
+    processes: int = Field(default=256, gt=0)
+    """Of one job, threads included."""
+    disk_bytes: int = Field(default=1024 * MIB, gt=0)
+    """Of one job; at level strong its files are in memory, beyond its memory."""
+    disk_files: int = Field(default=65_536, gt=0)
     cpu_time_s: float | None = Field(default=None, gt=0)
     log_bytes: int = Field(default=10 * MIB, gt=0)
     message_bytes: int = Field(default=8 * MIB, gt=0)
@@ -91,6 +99,16 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url
         return f"sqlite:///{self.data_dir / 'db.sqlite3'}"
+
+    def job_memory(self) -> int | None:
+        """Return what one job may have; its share of half of the machine if not set.
+
+        So the service, the system and the files of jobs keep the other half. Less than
+        1 GiB is no use to a simulator, so that is the least, however many workers.
+        """
+        if self.memory_bytes is None:
+            return max(1024 * MIB, machine_memory() // 2 // self.workers)
+        return self.memory_bytes or None
 
     def scheme(self) -> str:
         """Return ``https`` when there is a certificate to show, else ``http``."""

@@ -40,7 +40,10 @@ class SpecMaker:
         self._limits = Limits(
             wall_time_s=settings.wall_time_s,
             cpu_time_s=settings.cpu_time_s,
-            memory_bytes=settings.memory_bytes,
+            memory_bytes=settings.job_memory(),
+            processes=settings.processes,
+            disk_bytes=settings.disk_bytes,
+            disk_files=settings.disk_files,
             log_bytes=settings.log_bytes,
             message_bytes=settings.message_bytes,
             messages_bytes=settings.messages_bytes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime import execution
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from program_runtime.execution.sink import EventSink
     from program_runtime.execution.spec import JobSpec
 
+_USUAL: Final = execution.Limits()
+
 
 class LocalExecutor:
     """The runner of ``program_runtime.execution`` behind the service's seam.
@@ -23,6 +25,8 @@ class LocalExecutor:
         spool_dir: Where large payloads wait until they are stored.
         isolation: A level, or ``auto`` for the best that this machine has.
         pool_size: How many children wait for a job.
+        disk_bytes: What the children that wait are prepared for.
+        disk_files: Likewise.
         hidden: Put the zygote into bubblewrap, without these folders; only ``strong``
             goes with it.
     """
@@ -33,6 +37,8 @@ class LocalExecutor:
         spool_dir: Path,
         isolation: str = "auto",
         pool_size: int = 2,
+        disk_bytes: int = _USUAL.disk_bytes,
+        disk_files: int = _USUAL.disk_files,
         hidden: Sequence[Path] = (),
     ) -> None:
         launcher = None
@@ -41,7 +47,12 @@ class LocalExecutor:
             isolation = "strong"
             launcher = execution.ZygoteLauncher(wrapper=execution.bubblewrap(hidden))
         self._runner = execution.Runner(
-            level=isolation, spool_dir=spool_dir, pool_size=pool_size, launcher=launcher
+            level=isolation,
+            spool_dir=spool_dir,
+            pool_size=pool_size,
+            disk_bytes=disk_bytes,
+            disk_files=disk_files,
+            launcher=launcher,
         )
 
     async def start(self) -> None:
