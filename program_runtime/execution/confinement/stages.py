@@ -30,7 +30,6 @@ def get_ready() -> None:
     from program_runtime.execution.confinement import (  # noqa: PLC0415
         credentials,
         interpreter,
-        kernel,
         landlock,
         namespaces,
         private_root,
@@ -41,12 +40,9 @@ def get_ready() -> None:
     del credentials, namespaces, private_root
     visible.plan(Walls(level=Level.STRONG))
     interpreter.interpreter_folders()
-    landlock.abi()
+    landlock.prepare()
     if seccomp.available():
-        for shares_user in (False, True):
-            seccomp.filter_program(
-                kernel.MACHINE, network=False, shares_user=shares_user
-            )
+        seccomp.prepare()
 
 
 def isolate(walls: Walls, *, user: int, group: int) -> None:
@@ -106,9 +102,9 @@ def restrict(walls: Walls) -> None:
             network=walls.network,
         )
     if seccomp.available():
-        seccomp.deny_dangerous_calls(
-            network=walls.network, shares_user=walls.uid is None
-        )
+        # In a user namespace the others of this user are out of reach anyway.
+        shares_user = walls.level is Level.REDUCED and walls.uid is None
+        seccomp.deny_dangerous_calls(network=walls.network, shares_user=shares_user)
 
 
 def confine(walls: Walls, limits: Limits, folders: Sequence[str]) -> None:
@@ -134,6 +130,7 @@ def confine(walls: Walls, limits: Limits, folders: Sequence[str]) -> None:
                 *landlock.SYSTEM_READABLE,
                 *interpreter.interpreter_folders(),
                 *walls.readable,
+                *(landlock.NETWORK_READABLE if walls.network else ()),
                 f"/proc/{os.getpid()}",
             ],
             writable=[*folders, *landlock.SYSTEM_WRITABLE],
