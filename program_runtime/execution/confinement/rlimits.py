@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import resource
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["set_fixed_rlimits", "set_rlimits"]
 
+_KIB: Final = 1024
 _KEEPER: Final = 1
 """Processes of the job's user that are not the job's."""
 
@@ -46,10 +48,19 @@ def set_rlimits(limits: Limits, *, count_processes: bool) -> None:
         seconds = math.ceil(limits.cpu_time_s + used.ru_utime + used.ru_stime)
         _lower(resource.RLIMIT_CPU, seconds, grace=1)
     if limits.memory_bytes is not None:
-        # Linux counts every private writable mapping as data, but not the address
-        # space that libraries merely reserve, so this bounds what is really used.
+        # Linux counts every private writable mapping as data, used or not, but not
+        # what libraries reserve otherwise.
         kind = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
-        _lower(kind, limits.memory_bytes)
+        _lower(kind, limits.memory_bytes + _data_bytes())
+
+
+def _data_bytes() -> int:
+    """What this process has before its job: an allocator alone may reserve 1 GiB."""
+    if sys.platform == "linux":
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmData:"):
+                return int(line.split()[1]) * _KIB
+    return 0
 
 
 def _lower(kind: int, value: int, *, grace: int = 0) -> None:
