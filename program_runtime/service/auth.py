@@ -14,7 +14,14 @@ from program_runtime.service.attempts import origin_of
 from program_runtime.service.domain import Role, User
 from program_runtime.service.tokens import Tokens, TooManyAttempts
 
-__all__ = ["GUARDED", "PUBLIC", "ROLES", "Caller", "authorize"]
+__all__ = [
+    "GUARDED",
+    "PUBLIC",
+    "ROLES",
+    "Caller",
+    "authorize",
+    "is_still_valid",
+]
 
 PUBLIC = None
 """Anyone, without a token."""
@@ -85,10 +92,9 @@ async def authorize(connection: HTTPConnection) -> User | None:
         return None
     tokens: Tokens = connection.app.state.context.tokens
     client = connection.client
+    token = _token(connection)
     try:
-        user = await tokens.user(
-            _token(connection), origin_of(client.host if client else None)
-        )
+        user = await tokens.user(token, origin_of(client.host if client else None))
     except TooManyAttempts as err:
         raise _too_many(err.wait_s) from None
     if user is None:
@@ -104,6 +110,15 @@ async def authorize(connection: HTTPConnection) -> User | None:
             hint="Ask an admin to do it, or for an account with that role.",
         )
     return user
+
+
+async def is_still_valid(connection: HTTPConnection) -> bool:
+    """Whether the token that opened a stream is still one: streams last for hours."""
+    tokens: Tokens = connection.app.state.context.tokens
+    try:
+        return await tokens.user(_token(connection)) is not None
+    except TooManyAttempts:
+        return False
 
 
 Caller = Annotated[User, Depends(authorize)]

@@ -2,8 +2,9 @@
 
 import pytest
 from routes import ask, body_for, fill, routes_of
-from service_in_process import ROLES
+from service_in_process import ROLES, Account
 
+from program_runtime.service.api import events
 from program_runtime.service.auth import ROLES as LEAST
 from program_runtime.service.domain import Role
 
@@ -65,3 +66,43 @@ def test_a_role_that_is_taken_away_is_gone_at_once(service):
     assert service.nobody.get("/users", headers=headers).status_code == 200
     service.root.delete("/users/dora")
     assert service.nobody.get("/users", headers=headers).status_code == 401
+
+
+def test_a_stream_ends_soon_after_its_token(service, gate, monkeypatch):
+    monkeypatch.setattr(events, "_QUIET_S", 0.05)
+
+    async def script(scripted):
+        await scripted.publish("1")
+        await gate.wait()
+
+    service.script(script)
+    service.seed()
+    token = service.root.post("/users", json={"name": "dora"}).json()["token"]
+    dora = Account(service.client, token)
+    job_id = dora.submit()
+    path = f"/api/v1/jobs/{job_id}/stream"
+    with service.client.websocket_connect(path, headers=dora.headers) as stream:
+        assert stream.receive()["type"] == "websocket.send"
+        service.root.post("/users/dora/rotate")
+        while (message := stream.receive())["type"] == "websocket.send":
+            pass
+    assert message["code"] == 1008
+    gate.open()
+
+
+def test_server_sent_events_end_soon_after_their_token(service, gate, monkeypatch):
+    monkeypatch.setattr(events, "_QUIET_S", 0.05)
+
+    async def script(scripted):
+        await scripted.publish("1")
+        service.context.tokens.forget()
+        await service.store.users.revoke("u_b")
+        await gate.wait()
+
+    service.script(script)
+    service.seed()
+    job_id = service.u_b.submit()
+    headers = {"Accept": "text/event-stream"}
+    answer = service.u_b.get(f"/jobs/{job_id}/events", headers=headers)
+    assert "Completed" not in answer.text
+    gate.open()

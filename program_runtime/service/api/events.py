@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from program_runtime.service.api.access import visible_job
 from program_runtime.service.api.documents import event_text, events_text
 from program_runtime.service.api.waiting import Wait, events_when_there, follow
-from program_runtime.service.auth import GUARDED, Caller
+from program_runtime.service.auth import GUARDED, Caller, is_still_valid
 from program_runtime.service.context import Context, Here
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api/v1/jobs/{job_id}", dependencies=GUARDED, tags=["jobs"])
 
 _QUIET_S = 15.0
-"""After so long without an event a comment keeps proxies from closing a stream."""
-_DONE, _GOING_AWAY = 1000, 1001
+"""After so long without an event a comment keeps proxies from closing a stream, and
+it is looked whether the reader may still read."""
+_DONE, _GOING_AWAY, _NOT_ALLOWED = 1000, 1001, 1008
 
 After = Annotated[
     int, Query(ge=0, le=2**63 - 1, description="The last `seq` that the reader has.")
@@ -58,7 +59,7 @@ async def events(
     if "text/event-stream" in request.headers.get("accept", ""):
         last = request.headers.get("last-event-id", "")
         start = int(last) if last.isdecimal() else after
-        return _server_sent(here, job_id, start)
+        return _server_sent(here, request, job_id, start)
     found, final = await events_when_there(
         here, job, after=after, limit=limit, wait_s=wait
     )
@@ -80,8 +81,13 @@ async def stream(
     with here.hub.listen(job_id) as listener:
         reader = asyncio.create_task(_watch(websocket, listener))
         try:
-            async for group in follow(here, job_id, listener, after=after):
-                await websocket.send_text(events_text(group))
+            groups = follow(here, job_id, listener, after=after, quiet_s=_QUIET_S)
+            async for group in groups:
+                if not await is_still_valid(websocket):
+                    await websocket.close(_NOT_ALLOWED)
+                    return
+                if group:
+                    await websocket.send_text(events_text(group))
             if not listener.left:
                 await websocket.close(_GOING_AWAY if here.hub.closed else _DONE)
         except WebSocketDisconnect:
@@ -98,20 +104,22 @@ async def _watch(websocket: WebSocket, listener: Listener) -> None:
     listener.leave()
 
 
-def _server_sent(here: Context, job_id: str, after: int) -> Response:
+def _server_sent(here: Context, request: Request, job_id: str, after: int) -> Response:
     return StreamingResponse(
-        _server_sent_events(here, job_id, after),
+        _server_sent_events(here, request, job_id, after),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
 async def _server_sent_events(
-    here: Context, job_id: str, after: int
+    here: Context, request: Request, job_id: str, after: int
 ) -> AsyncIterator[str]:
     with here.hub.listen(job_id) as listener:
         groups = follow(here, job_id, listener, after=after, quiet_s=_QUIET_S)
         async for group in groups:
+            if not await is_still_valid(request):
+                return
             yield "".join(map(_server_sent_event, group)) or ": quiet\n\n"
 
 
