@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from program_runtime.bundle import unpack_bundle
+from program_runtime.service.store.blobs.folder import sync
 from program_runtime.service.transfer import copy_blob
 
 if TYPE_CHECKING:
@@ -65,8 +66,10 @@ class ReleaseFolders:
             content.mkdir()
             unpack_bundle(archive, content)
             _make_read_only(content)
+            _sync_tree(content)
             self._root.mkdir(parents=True, exist_ok=True)
             _rename(content, target)
+            sync(self._root)
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
@@ -80,6 +83,14 @@ def _rename(source: Path, target: Path) -> None:
         if not target.is_dir():  # else another process was faster, with equal bytes
             raise
     target.chmod(_READ_ONLY_FOLDER)
+
+
+def _sync_tree(folder: Path) -> None:
+    """A folder of this name is complete, also after the power was cut."""
+    for path, _, files in os.walk(folder):
+        for name in files:
+            sync(Path(path) / name)
+        sync(Path(path))
 
 
 def _make_read_only(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import json
 import os
@@ -125,7 +126,8 @@ async def _run(
             finally:
                 for task in beside:
                     task.cancel()
-                state.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # it stays, as after a crash
+                    state.unlink(missing_ok=True)
 
 
 async def _exit_when_idle(server: Server, context: Context, activity: Activity) -> None:

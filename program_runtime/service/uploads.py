@@ -10,6 +10,8 @@ import hashlib
 import time
 from typing import TYPE_CHECKING
 
+from program_runtime.service.store.blobs.folder import sync
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -31,6 +33,8 @@ class Uploads:
         path = self._path(user, digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
+        sync(path.parent)
+        sync(self._root)
 
     def has(self, user: str, digest: str) -> bool:
         """Whether the user sent the bytes of this digest lately."""

@@ -6,31 +6,35 @@ with a limit on what the service's process may write, which needs no rights at a
 """
 
 import contextlib
-import functools
+import hashlib
 import json
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 import requests
-from acceptance.live_service import QRT, LiveService
+from acceptance.disks import LIMITING, MIB, RefusedWrites, SmallDisk, mounting_words
+from acceptance.live_service import LiveService
 
 from program_runtime import errors
 
-MIB = 1024 * 1024
 LARGE_BYTES = 24 * MIB
 LEFT_BYTES = 12 * MIB
 
 SOURCE = """
-def main(backend, user_messenger, *, size=0, messages=0, forever=False, wait=False, pad=""):
+def main(backend, user_messenger, *, size=0, messages=0, forever=False, wait=False,
+         lines=False, state=0, pad=""):
     user_messenger.publish("before")
     sent = 0
+    while lines:
+        print(sent, "z" * 4000)
+        sent += 1
+    while state:
+        user_messenger.checkpoint({"sent": sent, "text": "c" * state})
+        sent += 1
     while forever or sent < messages:
         user_messenger.publish({"sent": sent, "text": "x" * 4000})
         sent += 1
@@ -38,92 +42,6 @@ def main(backend, user_messenger, *, size=0, messages=0, forever=False, wait=Fal
         pass
     return "y" * size
 """
-
-MOUNTING = 'mount -t tmpfs -o size=192m tmpfs "$QRT_DATA_DIR" && exec "$@"'
-
-LIMITING = """
-import resource, signal, sys
-from pathlib import Path
-
-file = Path(sys.argv.pop(1))
-
-def limit(*_):
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(file.read_text()), hard))
-    print("limited", flush=True)
-
-signal.signal(signal.SIGUSR1, limit)
-if file.exists():
-    limit()
-from toolkit.cli import main
-sys.exit(main())
-"""
-
-
-class SmallDisk:
-    """A file system of 192 MiB, seen by the service alone; it goes with its process."""
-
-    reason = "No space left on device"
-
-    def __init__(self, folder):
-        (folder / "data").mkdir()
-        mounting = [*mounting_words(), "sh", "-c", MOUNTING, "sh"]
-        self.service = LiveService(folder, wrapper=[*mounting, QRT, "serve"])
-
-    @property
-    def data_dir(self):
-        root = Path(f"/proc/{self.service.process.pid}/root")
-        return root / self.service.data_dir.relative_to("/")
-
-    def fill(self, left=0):
-        """Leave so many bytes."""
-        with (self.data_dir / "filler").open("ab", buffering=0) as filler:
-            with contextlib.suppress(OSError):
-                while filler.write(bytes(MIB)):
-                    pass
-            with contextlib.suppress(OSError):
-                while filler.write(bytes(512)):
-                    pass
-            filler.truncate(max(filler.tell() - left, 0))
-
-    def free(self):
-        """Make room again."""
-        (self.data_dir / "filler").unlink(missing_ok=True)
-
-
-class RefusedWrites:
-    """Any file system, on which the service's process may not write further."""
-
-    reason = "File too large"
-
-    def __init__(self, folder):
-        self._limit = folder / "limit"
-        wrapper = [sys.executable, "-c", LIMITING, self._limit, "serve"]
-        self.service = LiveService(folder, wrapper=wrapper)
-        self.data_dir = self.service.data_dir
-
-    def fill(self, left=0):
-        """Let no file have more than so many bytes."""
-        self._limit.write_text(str(left))
-        self.service.process.send_signal(signal.SIGUSR1)
-        assert self.service.process.stdout.readline() == "limited\n"
-
-    def free(self):
-        """Take the limit away."""
-        self.fill(-1)
-
-
-@functools.cache
-def mounting_words():
-    """Return what runs a command that may mount, or None where nothing may."""
-    if shutil.which("unshare") is None:
-        return None
-    for rights in ([], ["--user", "--map-root-user"]):
-        words = ["unshare", *rights, "--mount"]
-        probe = [*words, "mount", "-t", "tmpfs", "tmpfs", "/tmp"]
-        if subprocess.run(probe, check=False, capture_output=True).returncode == 0:
-            return words
-    return None
 
 
 @pytest.fixture(scope="module", params=[SmallDisk, RefusedWrites])
@@ -214,6 +132,64 @@ def test_messages_that_do_not_fit_fail_their_job_and_the_stored_ones_stay(disk):
     assert got == stored
     events = assert_gapless(job)
     assert json.loads(events[-1].data) == {"status": "Failed", "code": "storage"}
+
+
+def test_lines_that_do_not_fit_fail_their_job_and_the_stored_ones_stay(disk):
+    disk.fill(LEFT_BYTES)
+    job = disk.client.run("writer", {"lines": True})
+    if isinstance(disk, RefusedWrites):
+        while "zzz" not in job.logs():
+            pass
+        disk.fill(0)
+    until_nothing_runs(disk)
+    disk.free()
+    code, message = end_of(job)
+    # Where there is room for all that a job may print, that limit comes first.
+    assert code in {"storage", "output"}
+    assert "not stored" in message or "printed" in message
+    assert_gapless(job)
+    whole = job.logs().splitlines()[:-1]
+    assert whole == [f"{number} {'z' * 4000}" for number in range(len(whole))]
+
+
+def test_a_checkpoint_that_does_not_fit_fails_its_job_and_the_last_one_stays(disk):
+    disk.fill(LEFT_BYTES)
+    job = disk.client.run("writer", {"state": 4 * MIB})
+    if isinstance(disk, RefusedWrites):
+        path = f"/jobs/{job.job_id()}/events?after=3&wait=9"
+        while not disk.service.http("GET", path).json()["events"]:
+            pass
+        disk.fill(MIB)
+    until_nothing_runs(disk)
+    disk.free()
+    code, message = end_of(job)
+    assert code == "storage"
+    assert disk.reason in message
+    kept = [event for event in assert_gapless(job) if event.type == "checkpoint"]
+    for number, event in enumerate(kept):
+        path = f"/jobs/{job.job_id()}/blobs/{event.blob}"
+        state = json.loads(disk.service.http("GET", path).text)
+        assert state == {"sent": number, "text": "c" * 4 * MIB}
+
+
+def test_what_is_uploaded_to_a_full_disk_is_refused_whole_and_taken_later(disk):
+    metadata = {"name": f"later-{type(disk).__name__.lower()}"}
+    source = f"{SOURCE}\n# {'#' * 300_000}"
+    content = b"7" * (8 * MIB)
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    disk.fill()
+    blob = disk.service.http("PUT", f"/blobs/{digest}", data=content)
+    assert (blob.status_code, blob.json()["error"]["code"]) == (507, "storage")
+    with pytest.raises(errors.ApiError) as caught:
+        disk.client.upload_program(source, metadata)
+    assert (caught.value.status, caught.value.service_code) == (507, "storage")
+    assert list((disk.data_dir / "spool").glob("upload-*")) == []
+    disk.free()
+    names = [program.program_id for program in disk.client.programs(limit=None)]
+    assert metadata["name"] not in names
+    assert disk.service.http("PUT", f"/blobs/{digest}", data=content).status_code == 201
+    disk.client.upload_program(source, metadata)
+    assert disk.client.run(metadata["name"], {"size": 2}).result(60) == "yy"
 
 
 def submitted_until_refused(disk):

@@ -98,19 +98,19 @@ class FolderBlobStore:
         self._make_folder(target.parent)
         now = self._clock()
         os.utime(source, (now, now))
-        _sync(source)
+        sync(source)
         try:
             source.replace(target)
         except OSError as err:
             if err.errno != errno.EXDEV:
                 raise
             _copy(source, target, now)
-        _sync(target.parent)
+        sync(target.parent)
 
     def _make_folder(self, folder: Path) -> None:
         if not folder.is_dir():
             folder.mkdir(mode=0o700, exist_ok=True)
-            _sync(self._root)
+            sync(self._root)
 
     def _is_older(self, path: Path, older_than_s: float) -> bool:
         try:
@@ -125,13 +125,13 @@ def _copy(source: Path, target: Path, now: float) -> None:
     try:
         shutil.copyfile(source, partial)
         os.utime(partial, (now, now))
-        _sync(partial)
+        sync(partial)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Put a file or a folder on the disk, not only into its cache."""
     handle = os.open(path, os.O_RDONLY)
     try:
