@@ -59,9 +59,11 @@ def zygotes(server):
 
 
 def kill(pid):
-    """Kill a process that may have ended just now."""
+    """Kill a process that may have ended just now; returns what was below it."""
+    below = identities(descendants(pid))
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
+    return below
 
 
 def wait_until_empty(look, what):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -134,7 +135,7 @@ def test_a_call_that_is_cut_off_is_told_from_one_that_is_refused():
 
 
 def test_a_process_that_is_left_is_seen(monkeypatch):
-    mark = "3600.123456789"
+    mark = f"3600.{secrets.randbelow(10**9):09}"
     process = subprocess.Popen(["sleep", mark])
     try:
         found = kill_traces.marked(mark.encode())
@@ -157,10 +158,12 @@ def test_a_process_that_is_left_is_seen(monkeypatch):
 
 
 def test_what_a_server_has_started_is_found_by_its_words():
-    words = ["-c", "input()", "program_runtime.execution.zygote", "--parent", "77", ""]
+    parent = 10**9 + secrets.randbelow(10**9)
+    words = ["-c", "input()", "program_runtime.execution.zygote", "--parent"]
+    words += [str(parent), "--probe"]
     with subprocess.Popen([sys.executable, *words], stdin=subprocess.PIPE) as process:
-        assert kill_traces.zygotes(77) == [process.pid]
-        assert kill_traces.zygotes(7) == []
+        assert kill_traces.zygotes(parent) == [process.pid]
+        assert kill_traces.zygotes(parent // 10) == []
         process.communicate(b"\n")
 
 
