@@ -156,3 +156,19 @@ def test_a_restore_does_not_touch_what_a_service_uses(service, tmp_path):
     service.qrt("restore", backup, "--force")
     service.start()
     assert service.http("GET", "/users/me").json()["name"] == "owner"
+
+
+def test_a_database_elsewhere_is_found_by_what_the_service_says_of_itself(tmp_path):
+    folder = tmp_path / "first"
+    elsewhere = tmp_path / "elsewhere.db"
+    with serving(folder, database_url=f"sqlite:///{elsewhere}") as service:
+        token = service.add_user("u_a")
+        service.qrt("backup", tmp_path / "b.tar")
+    assert not (service.data_dir / "db.sqlite3").exists()
+    other = LiveService(tmp_path / "second")
+    service.qrt("restore", tmp_path / "b.tar", "--data-dir", other.data_dir)
+    try:
+        other.start()
+        assert other.http("GET", "/users/me", token=token).json()["name"] == "u_a"
+    finally:
+        other.stop()

@@ -10,7 +10,7 @@ from backup_homes import TOKEN, blob_path
 from contract.store_samples import a_job
 
 from program_runtime.errors import BackupError, StorageError
-from program_runtime.service import Settings
+from program_runtime.service import Settings, server
 from program_runtime.service.backup import make_backup, making, restore_backup
 from program_runtime.service.domain import Inputs
 from program_runtime.service.store.sql import snapshot
@@ -191,3 +191,17 @@ def test_the_database_that_the_service_was_started_with_is_found(home, tmp_path)
     state.write_text(json.dumps({"database": "postgresql://host/name"}))
     with pytest.raises(BackupError, match="PostgreSQL"):
         make_backup(home.settings, tmp_path / "b.tar")
+
+
+def test_a_service_names_its_database_without_the_password(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def named(url):
+        settings = Settings(data_dir=tmp_path, database_url=url)
+        return json.loads(server._state("http://x", settings, None)).get("database")
+
+    assert named(None) is None
+    assert named("sqlite:///near.db") == f"sqlite:///{tmp_path}/near.db"
+    assert named("postgresql://u_a:planted@host/name") == (
+        "postgresql://u_a:***@host/name"
+    )
