@@ -58,14 +58,6 @@ SOURCES = {
             user_messenger.publish("before")
             os.kill(os.getpid(), signal.SIGKILL)
     """,
-    "kills-its-parent": """
-        import os, signal, time
-
-        def main(backend, user_messenger):
-            user_messenger.publish("before")
-            os.kill(os.getppid(), signal.SIGKILL)
-            time.sleep(60)
-    """,
     "unserialisable": """
         def main(backend, user_messenger):
             user_messenger.publish("before")
@@ -104,10 +96,6 @@ FAILURES = {
     "kills-itself": (
         "crashed",
         r"The program was killed by SIGKILL before main returned\.",
-    ),
-    "kills-its-parent": (
-        "crashed",
-        r"The process that the program's process was forked from died\.",
     ),
     "unserialisable": (
         "bad_result",
