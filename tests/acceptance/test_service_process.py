@@ -1,8 +1,8 @@
 """The service as a process: started, killed, restarted, stopped, refused."""
 
 import json
-import re
 import os
+import re
 import signal
 import subprocess
 import sys
