@@ -85,7 +85,7 @@ class Aftermath:
     def _count(self, nonces: set[str]) -> list[Sign]:
         processes = census.below()
         known = self._known(processes)
-        census.bury(known)
+        census.bury(known, processes)
         strangers = [p for p in processes.values() if p.pid not in known]
         found: list[Sign] = [(_of(p, nonces), f"left process {p}") for p in strangers]
         files = set(self._all_files()) - self._files

@@ -9,7 +9,8 @@ import re
 import signal
 import time
 from dataclasses import dataclass
-from pathlib import Path
+
+from program_runtime.execution.process_reading import read_file
 
 _PR_SET_CHILD_SUBREAPER = 36
 _MARK = re.compile(rb"(?:^|\0)ATTACK_RUN=([0-9a-f]+)")
@@ -90,12 +91,12 @@ def end_all(nonces: set[str], spare: set[int], patience_s: float = 10.0) -> None
         if not orphans and all(process.state == "Z" for process in left):
             return
         _chase(nonces)
-        bury(spare)
+        bury(spare, now)
 
 
-def bury(spare: set[int]) -> None:
+def bury(spare: set[int], processes: dict[int, Process]) -> None:
     """Reap adopted orphans that have ended; ``spare`` are waited for by others."""
-    for process in below().values():
+    for process in processes.values():
         if _is_orphan(process, spare):
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(process.pid, os.WNOHANG)
@@ -129,7 +130,7 @@ def _parents(pid: int, processes: dict[int, Process]) -> list[int]:
 
 
 def _pids() -> list[int]:
-    names = (path.name for path in Path("/proc").iterdir())
+    names = os.listdir("/proc")  # noqa: PTH208 - many times a second
     return sorted((int(name) for name in names if name.isdigit()), reverse=True)
 
 
@@ -144,6 +145,6 @@ def _process(pid: int) -> Process | None:
 
 def _read(pid: int, name: str) -> bytes:
     try:
-        return Path(f"/proc/{pid}/{name}").read_bytes()
+        return read_file(f"/proc/{pid}/{name}")
     except OSError:
         return b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,15 @@ _TREE = {
     "tls/ca-key.pem": 0o644,
     "blobs/ab/abcd": 0o644,
 }
+
+
+@functools.cache
+def _database(secret: str) -> bytes:
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE tokens (token TEXT)")
+        database.execute("INSERT INTO tokens VALUES (?)", [secret])
+        database.commit()
+        return database.serialize()
 
 
 class DataDirectory:
@@ -33,10 +43,7 @@ class DataDirectory:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(secret)
             path.chmod(mode)
-        database = sqlite3.connect(self.path / "service.db")
-        with contextlib.closing(database), database:
-            database.execute("CREATE TABLE tokens (token TEXT)")
-            database.execute("INSERT INTO tokens VALUES (?)", [secret])
+        (self.path / "service.db").write_bytes(_database(secret))
         (self.path / "service.db").chmod(0o666)
         for part in (self.home, self.path, *self.path.rglob("*")):
             if part.is_dir():

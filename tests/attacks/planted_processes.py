@@ -64,6 +64,7 @@ class Victim:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"TOKEN": self._token},
+            start_new_session=True,  # its group will be signalled, too
         )
         self.pid = self._process.pid
         self._house.own_processes.add(self.pid)

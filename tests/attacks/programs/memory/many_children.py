@@ -12,7 +12,7 @@ ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["memory"],
-    "limits": {"memory_bytes": 300_000_000, "wall_time_s": 15.0},
+    "limits": {"memory_bytes": 200_000_000, "wall_time_s": 15.0},
 }
 
 
@@ -20,7 +20,7 @@ def main(backend, user_messenger):
     reader, writer = os.pipe()
 
     def fill():
-        kept = b"x" * 100_000_000
+        kept = b"x" * 60_000_000
         os.write(writer, b".")
         time.sleep(4)
         return kept
@@ -31,4 +31,4 @@ def main(backend, user_messenger):
     while full < 5:
         full += len(os.read(reader, 10))
     time.sleep(0.7)
-    return {"got": "500 MB in five processes"}
+    return {"got": "300 MB in five processes"}

@@ -12,7 +12,7 @@ ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["memory", "refused"],
-    "limits": {"memory_bytes": 300_000_000, "wall_time_s": 15.0},
+    "limits": {"memory_bytes": 200_000_000, "wall_time_s": 15.0},
 }
 
 
@@ -20,9 +20,9 @@ def main(backend, user_messenger):
     def fill():
         files = [os.memfd_create(f"file{n}") for n in range(5)]
         for file in files:
-            for _ in range(10):
+            for _ in range(6):
                 os.write(file, bytes(10_000_000))
         time.sleep(0.7)
-        return "500 MB in files"
+        return "300 MB in files"
 
     return attempt(fill)

@@ -9,11 +9,11 @@ ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["memory"],
-    "limits": {"memory_bytes": 300_000_000, "wall_time_s": 15.0},
+    "limits": {"memory_bytes": 200_000_000, "wall_time_s": 15.0},
 }
 
 
 def main(backend, user_messenger):
-    kept = [b"x" * 10_000_000 for _ in range(50)]
+    kept = [b"x" * 10_000_000 for _ in range(30)]
     time.sleep(0.3)
     return {"got": f"{sum(map(len, kept))} bytes"}

@@ -12,7 +12,7 @@ ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["memory", "refused"],
-    "limits": {"memory_bytes": 300_000_000, "wall_time_s": 15.0},
+    "limits": {"memory_bytes": 200_000_000, "wall_time_s": 15.0},
 }
 
 
@@ -20,10 +20,10 @@ def main(backend, user_messenger):
     def fill():
         kept = []
         for _ in range(5):
-            kept.append(mmap.mmap(-1, 100_000_000))
-            for _ in range(10):
+            kept.append(mmap.mmap(-1, 60_000_000))
+            for _ in range(6):
                 kept[-1].write(b"x" * 10_000_000)
         time.sleep(0.7)
-        return f"{len(kept)} mappings of 100 MB"
+        return f"{len(kept)} mappings of 60 MB"
 
     return attempt(fill)

@@ -13,7 +13,7 @@ ATTACK = {
     "oracles": ["data"],
     "off": "bare",
     "blocked_by": ["memory", "disk", "refused"],
-    "limits": {"memory_bytes": 300_000_000, "wall_time_s": 15.0},
+    "limits": {"memory_bytes": 200_000_000, "wall_time_s": 15.0},
 }
 
 
@@ -24,13 +24,13 @@ def main(backend, user_messenger, data):
         try:
             for path in paths:
                 with path.open("wb") as file:
-                    for _ in range(10):
+                    for _ in range(6):
                         file.write(bytes(10_000_000))
             time.sleep(0.7)
         finally:
             for path in paths:
                 if path.exists():
                     os.unlink(path)
-        return "500 MB in /dev/shm"
+        return "300 MB in /dev/shm"
 
     return attempt.attempt(fill)

@@ -12,15 +12,15 @@ ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["refused", "processes"],
-    "limits": {"processes": 30, "wall_time_s": 6.0},
+    "limits": {"processes": 12, "wall_time_s": 6.0},
 }
 
 
 def main(backend, user_messenger):
     def bomb():
-        for _ in range(60):
+        for _ in range(40):
             os.posix_spawn("/bin/sleep", ["sleep", "30"], os.environ)
         time.sleep(1)
-        return "60 programs"
+        return "40 programs"
 
     return attempt(bomb)

@@ -11,15 +11,15 @@ ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["refused", "processes"],
-    "limits": {"processes": 30, "wall_time_s": 6.0},
+    "limits": {"processes": 12, "wall_time_s": 6.0},
 }
 
 
 def main(backend, user_messenger):
     def bomb():
-        for _ in range(80):
+        for _ in range(40):
             fork(lambda: None)
         time.sleep(1)
-        return "80 zombies"
+        return "40 zombies"
 
     return attempt(bomb)

@@ -6,7 +6,7 @@ The machinery must live, and the job beside it must go on.
 import os
 import signal
 
-from attempt import attempt
+from attempt import attempts
 
 ATTACK = {
     "oracles": ["machinery", "neighbour"],
@@ -17,21 +17,30 @@ ATTACK = {
 }
 
 
-def main(backend, user_messenger, machinery, neighbour):
-    def parent_of(pid):
-        with open(f"/proc/{pid}/status") as file:
-            lines = dict(line.split(":", 1) for line in file)
-        return int(lines["PPid"])
+def is_ours(pid):
+    """Nobody above the zygote is touched: that is the server, and who started it."""
+    with open(f"/proc/{pid}/cmdline") as file:
+        return "program_runtime.execution.zygote" in file.read()
 
+
+def parent_of(pid):
+    with open(f"/proc/{pid}/status") as file:
+        lines = dict(line.split(":", 1) for line in file)
+    return int(lines["PPid"])
+
+
+def main(backend, user_messenger, machinery, neighbour):
     def upwards():
         chain = [os.getppid()]
-        try:
-            while chain[-1] not in {0, 1, machinery["zygote"]}:
-                chain.append(parent_of(chain[-1]))
-        except OSError:
-            pass
+        while chain[-1] > 1 and is_ours(chain[-1]):
+            chain.append(parent_of(chain[-1]))
         for pid in reversed(chain):
-            os.kill(pid, signal.SIGKILL)
-        # Who is process 1 of its namespace is not killed from inside of it.
+            if is_ours(pid):
+                os.kill(pid, signal.SIGKILL)
 
-    return attempt(upwards) if "refused" in attempt(upwards) else None
+    result = attempts(
+        all=upwards,
+        first=lambda: os.kill(os.getppid(), signal.SIGKILL),
+    )
+    # Process 1 of a namespace can be signalled from inside of it, and does not care.
+    return result if "refused" in result else None

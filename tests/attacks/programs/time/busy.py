@@ -12,7 +12,7 @@ ATTACK = {
     "lives_on": True,
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["wall_time"],
-    "limits": {"wall_time_s": 0.5},
+    "limits": {"wall_time_s": 0.3},
 }
 
 
