@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from program_runtime.execution.confinement.cgroup import Delegation, Group
     from program_runtime.execution.control import JobControl
     from program_runtime.execution.job_folders import JobFolders
     from program_runtime.execution.launch import Child
@@ -62,6 +63,7 @@ class Runner:
         disk_bytes: What waiting children are prepared for; a job with other limits of
             the disk gets a child of its own.
         disk_files: Likewise.
+        delegation: Where control groups for jobs can be made.
     """
 
     def __init__(
@@ -75,7 +77,9 @@ class Runner:
         refill: bool = True,
         disk_bytes: int = _USUAL.disk_bytes,
         disk_files: int = _USUAL.disk_files,
+        delegation: Delegation | None = None,
     ) -> None:
+        self._delegation = delegation
         levels_to_try(level)
         self._asked = str(level)
         self._level: Level | None = None
@@ -187,6 +191,7 @@ class Runner:
             child.release()
             reason = f"The job's folder can not be made: {error}"
             return await _end_early(sink, first_seq, Verdict.failed("storage", reason))
+        group = self._group_for(spec, child)
         supervisor = Supervisor(
             child,
             spec,
@@ -195,6 +200,7 @@ class Runner:
             first_seq=first_seq,
             spool_dir=self._spool_dir,
             folders=folders,
+            group=group,
         )
         try:
             return await supervisor.run()
@@ -202,7 +208,24 @@ class Runner:
             try:
                 await supervisor.bury()
             finally:
+                if group is not None:
+                    group.remove()
                 await _remove(folders)
+
+    def _group_for(self, spec: JobSpec, child: Child) -> Group | None:
+        """A control group for the job, where the service may make some."""
+        if self._delegation is None:
+            return None
+        in_memory = child.walls.level is Level.STRONG
+        try:
+            group = self._delegation.group(
+                f"{spec.job_id}-{child.pid}", spec.limits, disk_in_memory=in_memory
+            )
+            group.add(child.pid)
+        except OSError as error:
+            _logger.warning("Job %s has no control group: %s", spec.job_id, error)
+            return None
+        return group
 
     async def _child_for(self, spec: JobSpec) -> Child:
         """One that waits, unless the job needs walls of its own."""

@@ -9,6 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from program_runtime.execution import excess
 from program_runtime.execution.budget import explain_fault, frame_caps
 from program_runtime.execution.channel_reader import ChannelReader
 from program_runtime.execution.conclusion import conclude
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from program_runtime.execution.confinement.cgroup import Group
     from program_runtime.execution.control import JobControl
     from program_runtime.execution.job_folders import JobFolders
     from program_runtime.execution.launch import Child, ChildExit
@@ -62,12 +64,14 @@ class Supervisor:
         first_seq: int,
         spool_dir: Path,
         folders: JobFolders,
+        group: Group | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._child = child
         self._spec = spec
         self._control = control
         self._folders = folders
+        self._group = group
         self._own: Verdict | None = None
         self._sample: ChildExit | None = None
         self._ending: asyncio.Future[None] = self._loop.create_future()
@@ -203,10 +207,11 @@ class Supervisor:
         exited = self._child.exited
         child_exit = exited.result() if exited.done() else self._sample
         verdict = judge(
-            own=self._own,
+            own=self._own or self._killed_for_memory(),
             reported=self._intake.report,
             child_exit=child_exit,
             cpu_limit_s=self._spec.limits.cpu_time_s,
+            cpu_s=self._watchdog.usage.cpu_s,
         )
         seen = self._watchdog.usage
         usage = Usage(
@@ -218,6 +223,16 @@ class Supervisor:
             ),
         )
         return await conclude(self._recorder, verdict, usage, self._intake.result)
+
+    def _killed_for_memory(self) -> Verdict | None:
+        """What the kernel did to the job's control group, if it has one."""
+        limit = self._spec.limits.memory_bytes
+        if self._group is None or limit is None or self._intake.report is not None:
+            return None
+        if not self._group.oom_killed():
+            return None
+        used = self._group.memory_peak() or limit
+        return Verdict.failed("memory", f"{excess.memory(used, limit)}.")
 
     def _on_frames(self, frames: Iterable[Frame]) -> None:
         intake = self._intake

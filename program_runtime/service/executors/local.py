@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime import execution
+from program_runtime.execution.confinement.cgroup import Delegation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,8 @@ class LocalExecutor:
             # Below strong, jobs' folders are where the zygote can see nothing then.
             isolation = "strong"
             launcher = execution.ZygoteLauncher(wrapper=execution.bubblewrap(hidden))
+        # Before the zygote starts, because it is in the group that its parent is in.
+        self.delegation = Delegation.find()
         self._runner = execution.Runner(
             level=isolation,
             spool_dir=spool_dir,
@@ -53,6 +56,7 @@ class LocalExecutor:
             disk_bytes=disk_bytes,
             disk_files=disk_files,
             launcher=launcher,
+            delegation=self.delegation,
         )
 
     async def start(self) -> None:
