@@ -61,15 +61,13 @@ def check_isolation(settings: Settings, level: str) -> None:
         raise ServiceStartError(
             f"Programs would run at the isolation level {level!r}; "
             f"{required!r} is required.",
-            hint="Run the service as root, or where user namespaces are allowed; "
-            "or require less.",
+            hint="`qrt doctor` says what this machine lacks; or require less.",
         )
     if level != _LEVELS[0]:
         return
     if not settings.is_loopback() and settings.isolation != level:
         raise ServiceStartError(
-            f"Programs can not be confined here, and others can reach "
-            f"{settings.host}.",
+            f"Programs can not be confined here, and others can reach {settings.host}.",
             hint="Listen on 127.0.0.1; or say --isolation none, if every author is "
             "trusted.",
         )
