@@ -38,6 +38,9 @@ unit: $(STAMP)
 nightly: $(STAMP)
 	@echo "==> kill rounds"
 	@QRT_KILL_ROUNDS=200 $(BIN)/python -m pytest -q -s tests/acceptance/test_kill_rounds.py
+	@if [ "$$(id -u)" = 0 ]; then echo "==> kill rounds as an ordinary user"; \
+		QRT_KILL_ROUNDS=100 $(BIN)/python tests/ordinary_user.py $(BIN)/python \
+			-m pytest -q -s tests/acceptance/test_kill_rounds.py; fi
 
 # With the lowest versions that pyproject.toml allows. The codec is held against the
 # newest official package, which these can not have.
