@@ -34,13 +34,15 @@ unit: $(STAMP)
 	@echo "==> tests"
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
-# What takes too long for every change: ten times as many kills as `make test` has.
+# What takes too long for every change: many more kills and made-up inputs.
 nightly: $(STAMP)
 	@echo "==> kill rounds"
 	@QRT_KILL_ROUNDS=200 $(BIN)/python -m pytest -q -s tests/acceptance/test_kill_rounds.py
 	@if [ "$$(id -u)" = 0 ]; then echo "==> kill rounds as an ordinary user"; \
 		QRT_KILL_ROUNDS=100 $(BIN)/python tests/ordinary_user.py $(BIN)/python \
 			-m pytest -q -s tests/acceptance/test_kill_rounds.py; fi
+	@echo "==> fuzzing"
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q -n auto tests/fuzz
 
 # With the lowest versions that pyproject.toml allows. The codec is held against the
 # newest official package, which these can not have.
