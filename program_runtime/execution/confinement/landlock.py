@@ -1,8 +1,8 @@
 """Landlock: rules that a process lays upon itself, for files, network and signals.
 
 They hold for all that it starts, too. What they do not cover is left to the filter of
-system calls: changing modes, owners and extended attributes by a file's name, watching
-a folder, and before ABI 3 emptying a file.
+system calls: changing modes, times, owners and extended attributes by a file's name,
+watching a folder, and before ABI 3 emptying a file.
 """
 
 from __future__ import annotations

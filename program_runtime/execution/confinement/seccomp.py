@@ -101,12 +101,16 @@ _RULES: Final[dict[str, tuple[_Rule, ...]]] = {
 # large part of the kernel, and getaddrinfo does without.
 _NETWORK: Final = (_Rule(0, (_INET, _INET6)),)
 
+_IGNORED: Final = (
+    *("chmod", "fchmod", "fchmodat", "fchmodat2"),
+    *("utime", "utimes", "futimesat", "utimensat"),
+)
 _ANSWERS: Final = {
     # Whoever gets this takes the older call, which is examined.
     "clone3": errno.ENOSYS,
     "openat2": errno.ENOSYS,
     "socket": errno.EAFNOSUPPORT,
-    **dict.fromkeys(("chmod", "fchmod", "fchmodat", "fchmodat2"), 0),
+    **dict.fromkeys(_IGNORED, 0),
 }
 
 
@@ -139,8 +143,8 @@ def deny_dangerous_calls(*, network: bool, shares_user: bool = False) -> None:
         network: Whether to allow sockets of the internet protocols; any others are
             refused anyway, but for connected pairs.
         shares_user: Whether the program's user has other processes and files that can
-            be named from here. Then no file's mode, owner or attributes change: of
-            modes it is not told.
+            be named from here. Then no file's mode, times, owner or attributes
+            change: of modes and times it is not told.
 
     Raises:
         OSError: The kernel refuses.

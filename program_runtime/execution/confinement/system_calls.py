@@ -135,12 +135,17 @@ OF_A_SHARED_USER: Final[Numbers] = {
     "sched_setscheduler": (144, 119),
     "setpriority": (141, 140),
     "ioprio_set": (251, 30),
-    # Who may open which file. Modes are answered as if they were changed, because
-    # copying a file ends with it; access lists are extended attributes.
+    # Who may open which file, and how old it is said to be. Modes and times are
+    # answered as if they were changed, because copying a file ends with it; access
+    # lists are extended attributes.
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
     "fchmodat2": (452, 452),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
     "chown": (92, None),
     "fchown": (93, 55),
     "lchown": (94, None),

@@ -3,6 +3,7 @@
 Must be refused.
 """
 
+import errno
 import os
 
 from attempt import attempts
@@ -21,9 +22,17 @@ def main(backend, user_messenger):
             raise PermissionError(1, f"no capability (bounding {bounding})")
         return f"capabilities {effective}"
 
+    def become(action):
+        try:
+            return f"done {action()}"
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # there is no root in this namespace
+                raise PermissionError(errno.EPERM, str(error)) from error
+            raise
+
     return attempts(
-        root=lambda: f"root {os.setresuid(0, 0, 0)}",
-        group=lambda: f"group {os.setresgid(0, 0, 0)}",
+        root=lambda: become(lambda: os.setresuid(0, 0, 0)),
+        group=lambda: become(lambda: os.setresgid(0, 0, 0)),
         groups=lambda: f"groups {os.setgroups([0, 4])}",
         capabilities=capabilities,
     )

@@ -48,10 +48,11 @@ def test_a_program_with_a_user_of_its_own_rules_over_what_is_its_own(user, name)
     assert found == [WORKS, WORKS]
 
 
-def test_modes_of_a_shared_user_stay_as_they_are_and_copying_files_works(user):
+def test_modes_and_times_of_a_shared_user_stay_and_copying_files_works(user):
     found = outcomes(user, "user_calls.py", "modes", "shared")
     assert found["change the mode"] == ["0o400", "0o600"]
     assert found["change the mode of what is open"] == ["0o400", "0o600"]
+    assert found["change the times"] == ["2", "1"]
     assert found["copy with the mode"] == [WORKS, WORKS]
 
 

@@ -84,6 +84,14 @@ def changes_the_mode_of_what_is_open(fence):
         return oct(stat.S_IMODE(Path(file.name).stat().st_mode))
 
 
+def changes_the_times(fence):
+    with tempfile.NamedTemporaryFile(dir="/tmp") as file:
+        os.utime(file.name, (1, 1))
+        fence()
+        os.utime(file.name, (2, 2))
+        return str(int(Path(file.name).stat().st_mtime))
+
+
 def copies_with_the_mode(fence):
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         first = Path(folder, "first")
@@ -97,6 +105,7 @@ def copies_with_the_mode(fence):
 MODES = {
     "change the mode": changes_the_mode,
     "change the mode of what is open": changes_the_mode_of_what_is_open,
+    "change the times": changes_the_times,
     "copy with the mode": copies_with_the_mode,
 }
 
