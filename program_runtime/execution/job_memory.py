@@ -47,7 +47,9 @@ def glance(stats: Sequence[ProcessStat], *, inherited_bytes: int) -> MemoryGlanc
     Raises:
         OSError: This process has no descriptor left to look with.
     """
-    memories = [(stat, read_resident_memory(stat.pid)) for stat in stats]
+    memories = [
+        (stat, read_resident_memory(stat.pid)) for stat in stats if not stat.ended
+    ]
     return MemoryGlance(
         most_bytes=sum(memory.total_bytes for _, memory in memories),
         own_bytes=sum(_own_bytes(*both, inherited_bytes) for both in memories),
@@ -80,7 +82,7 @@ def measure(pid: int, *, inherited_bytes: int, limit: int) -> int:
 
 
 def _measure_once(pid: int, inherited_bytes: int, limit: int) -> int:
-    stats = survey(pid)
+    stats = [stat for stat in survey(pid) if not stat.ended]
     present = {stat.pid for stat in stats}
     total = 0
     for stat in sorted(stats, key=lambda stat: stat.resident_bytes, reverse=True):

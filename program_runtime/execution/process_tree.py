@@ -59,8 +59,9 @@ def survey(pid: int) -> list[ProcessStat]:
         pid: Of any process.
 
     Returns:
-        Its own first; nothing when it is gone. What only waits to be reaped, and what
-        got its id from a descendant that is gone, is left out.
+        Its own first; nothing when it is gone. What only waits to be reaped is among
+        them, for it has an id and has used processor time; what got its id from a
+        descendant that is gone is left out.
 
     Raises:
         OSError: This process has no descriptor left to look with.
@@ -73,11 +74,7 @@ def survey(pid: int) -> list[ProcessStat]:
     stats = (read_stat(other) for other in pids)
     return [
         first,
-        *(
-            stat
-            for stat in stats
-            if stat is not None and stat.parent in family and not stat.ended
-        ),
+        *(stat for stat in stats if stat is not None and stat.parent in family),
     ]
 
 

@@ -288,6 +288,18 @@ for _ in range(2):
     assert failures == [("processes", message)]
 
 
+def test_processes_that_nobody_waits_for_count_as_long_as_they_have_an_id():
+    scene = """
+for _ in range(9):
+    if os.fork() == 0:
+        os._exit(0)
+"""
+    with staged(scene) as pid:
+        failures, _ = watch(pid, processes=8)
+    message = "The program had 9 processes and threads, the limit is 8."
+    assert failures == [("processes", message)]
+
+
 def test_as_many_processes_as_are_allowed_may_run(looks):
     with staged("for _ in range(3):\n    fork(nothing)") as pid:
         failures, _ = watch(pid, processes=3, enough=lambda: looks.at_least(survey=3))
