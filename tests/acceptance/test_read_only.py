@@ -5,6 +5,7 @@ import signal
 import subprocess
 
 import pytest
+import requests
 from acceptance.disks import BreakingDisk, may_mount_images, mounting_words
 from acceptance.live_service import QRT, WAIT_S, LiveService
 
@@ -75,6 +76,11 @@ def test_a_disk_that_turns_read_only_stops_what_is_written_and_loses_nothing(tmp
         with pytest.raises(errors.ApiError) as caught:
             client.upload_program(SOURCE, {"name": "other"})
         assert (caught.value.status, caught.value.service_code) == (507, "storage")
+        health = requests.get(f"{service.url}/healthz", timeout=WAIT_S).json()
+        assert (health["status"], health["store"]) == (
+            "degraded",
+            "can not be written: the database failed: disk I/O error",
+        )
         # What is there is read, and the job that can not say anything has not ended.
         assert service.client().job(done.job_id()).result(WAIT_S) == "done"
         running.stop()

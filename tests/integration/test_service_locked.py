@@ -59,7 +59,11 @@ def test_what_would_be_written_is_refused_for_now_and_what_is_there_is_read(
         }
         assert served.u_b.get(f"/jobs/{job_id}/results").text == "{}"
         assert numbers(served.u_b.stream(job_id)) == [1, 2, 3, 4]
-        assert served.client.get("/healthz").json()["store"] == "ok"
+        health = served.client.get("/healthz")
+        assert (health.status_code, health.json()["status"]) == (200, "degraded")
+        locked_out = "can not be written: the database failed: database is locked"
+        assert health.json()["store"] == locked_out
+    assert served.client.get("/healthz").json()["store"] == "ok"
     again = served.u_b.submit()
     assert served.u_b.finished(again)["state"]["status"] == "Completed"
     assert served.u_b.get("/jobs").json()["count"] == 2
@@ -160,6 +164,8 @@ def test_a_store_that_can_not_be_opened_says_that_it_is_held(make_service, tmp_p
     with (
         locked(tmp_path),
         pytest.raises(StorageBusyError, match="database is locked"),
-        make_service(blobs=blobs, store=SqlStore(f"sqlite:///{tmp_path}/db.sqlite3", blobs)),
+        make_service(
+            blobs=blobs, store=SqlStore(f"sqlite:///{tmp_path}/db.sqlite3", blobs)
+        ),
     ):
         pytest.fail("it was opened")

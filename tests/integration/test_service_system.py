@@ -35,6 +35,39 @@ def test_a_store_that_fails_makes_the_service_unhealthy(service):
     assert answer.json()["store"] == "failed: the disk is gone"
 
 
+def test_a_store_that_can_only_read_degrades_the_service(service):
+    async def failing():
+        raise StorageError("no room")
+
+    service.store.check = failing
+    answer = service.client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert answer.json()["store"] == "can not be written: no room"
+
+
+def test_a_service_that_stops_says_so_and_takes_no_new_work(service):
+    service.seed()
+    job_id = service.u_b.submit()
+    service.u_b.finished(job_id)
+    service.do(service.context.scheduler.close, 0)
+    answer = service.client.get("/healthz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "stopping")
+    release = "/programs/hello/releases/2.0.0"
+    for answer in (
+        service.u_b.post("/jobs", json={"program_id": "hello"}),
+        service.u_b.put(f"/blobs/sha256:{'0' * 64}", content=b"x"),
+        service.maker.put(release, content=b"x"),
+    ):
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "5"
+        assert answer.json()["error"]["code"] == "stopping"
+    assert service.u_b.get(f"/jobs/{job_id}/results").status_code == 200
+    assert len(service.u_b.stream(job_id)) == 4
+    tags = {"tags": ["kept"]}
+    assert service.u_b.put(f"/jobs/{job_id}/tags", json=tags).status_code == 204
+
+
 def test_metrics_count_jobs_and_events_and_name_nobody(service):
     service.seed()
     service.u_b.finished(service.u_b.submit())

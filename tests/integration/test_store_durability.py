@@ -19,7 +19,7 @@ from contract.store_samples import (
 )
 from sqlalchemy import text
 
-from program_runtime.errors import InvalidValueError, StorageError
+from program_runtime.errors import InvalidValueError, StorageBusyError, StorageError
 from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.domain import ConflictError, JobQuery, NotFoundError, Role
 from program_runtime.service.store import FolderBlobStore, SqlStore
@@ -151,6 +151,18 @@ def test_a_full_disk_is_a_storage_error_and_the_store_lives_on(store, ask):
     assert ask(store.events.last_seq(job.id)) == 102
 
 
+def test_a_store_that_could_not_write_can_be_asked_whether_it_can_again(store, ask):
+    ask(store.check())
+    in_writer(store, ask, lambda c: c.exec_driver_sql("PRAGMA query_only = ON"))
+    for attempt in (store.jobs.submit(a_job()), store.check()):
+        with pytest.raises(StorageError, match="readonly"):
+            ask(attempt)
+    connection = store.users._writer._connection.connection.dbapi_connection
+    connection.execute("PRAGMA query_only = OFF")
+    ask(store.check())
+    assert not store.users._writer.failed
+
+
 def test_on_a_full_disk_the_small_writes_beside_a_big_one_succeed(store, ask):
     job = ask(running_job(store))
     limit_pages(store, ask, 8)
@@ -210,9 +222,8 @@ def test_a_locked_database_fails_all_who_wait_at_once(store, ask, tmp_path):
         )
 
     errors = ask(together())
-    assert {str(error) for error in errors} == {
-        "the database failed: database is locked"
-    }
+    assert {type(error) for error in errors} == {StorageBusyError}
+    assert {e.message for e in errors} == {"the database failed: database is locked"}
     other.execute("rollback")
     other.close()
     assert ask(store.jobs.submit(a_job()))[1]

@@ -12,22 +12,24 @@ from program_runtime.errors import StorageError
 from program_runtime.service import metrics
 from program_runtime.service.api.documents import json_response
 from program_runtime.service.auth import GUARDED
-from program_runtime.service.context import Here
+from program_runtime.service.context import Context, Here
 from program_runtime.service.versions import versions
+
+_ALIVE = {"ok", "degraded"}
 
 router = APIRouter(dependencies=GUARDED, tags=["system"])
 
 
 @router.get("/healthz")
 async def health(here: Here) -> Response:
-    """Say whether the service works: isolation, zygote, queue, store."""
-    try:
-        waiting = sum((await here.store.jobs.queued_by_backend()).values())
-        store = "ok"
-    except StorageError as err:
-        waiting, store = None, f"failed: {err.message}"
+    """Say whether the service works: isolation, zygote, queue, store.
+
+    ``degraded`` (200) is a service that can only read; ``stopping`` and ``failed``
+    (503) should get no requests.
+    """
+    status, store, waiting = await _condition(here)
     document = {
-        "status": "ok" if store == "ok" else "failed",
+        "status": status,
         "version": versions()["version"],
         "isolation": here.executor.level,
         "zygote": here.executor.health(),
@@ -35,7 +37,21 @@ async def health(here: Here) -> Response:
         "store": store,
         "uptime_s": round(time.monotonic() - here.since, 3),
     }
-    return json_response(document, status=200 if store == "ok" else 503)
+    return json_response(document, status=200 if status in _ALIVE else 503)
+
+
+async def _condition(here: Context) -> tuple[str, str, int | None]:
+    """Return the status, how the store is, and how many jobs wait."""
+    try:
+        waiting = sum((await here.store.jobs.queued_by_backend()).values())
+    except StorageError as err:
+        return "failed", f"failed: {err.message}", None
+    status, store = "ok", "ok"
+    try:
+        await here.store.check()
+    except StorageError as err:
+        status, store = "degraded", f"can not be written: {err.message}"
+    return "stopping" if here.scheduler.closing else status, store, waiting
 
 
 @router.get("/metrics")

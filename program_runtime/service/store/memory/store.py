@@ -51,6 +51,9 @@ class MemoryStore:
     async def close(self) -> None:
         """Nothing to disconnect from."""
 
+    async def check(self) -> None:
+        """There is always room."""
+
     async def sweep(self, *, older_than_s: float = 3600.0) -> int:
         """Delete what nothing refers to."""
         state = self._state

@@ -48,6 +48,14 @@ class Store(Protocol):
         """Finish the writes under way and disconnect; closing twice is no error."""
         ...
 
+    async def check(self) -> None:
+        """See whether a store that could not write lately can do so again.
+
+        Raises:
+            StorageError: It can not.
+        """
+        ...
+
     async def sweep(self, *, older_than_s: float = 3600.0) -> int:
         """Delete what nothing refers to: blobs, and releases of deleted programs.
 

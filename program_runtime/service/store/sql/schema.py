@@ -13,6 +13,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
 
 from program_runtime.errors import StorageError
@@ -59,6 +60,12 @@ def prepare(engine: Engine, *, migrate: bool) -> None:
             create(connection)
         else:
             _upgrade(connection, found)
+
+
+def touch(connection: Connection) -> None:
+    """Write, and change nothing by it."""
+    same = {"version_num": _versions.c.version_num}
+    connection.execute(update(_versions).values(same))
 
 
 def create(connection: Connection) -> None:

@@ -81,6 +81,11 @@ class SqlStore:
         if close is not None:
             await asyncio.to_thread(close)
 
+    async def check(self) -> None:
+        """See whether a store that could not write lately can do so again."""
+        if self._writer is not None and self._writer.failed:
+            await self._writer.do(schema.touch)
+
     async def sweep(self, *, older_than_s: float = 3600.0) -> int:
         """Delete what nothing refers to."""
         if self._writer is None:

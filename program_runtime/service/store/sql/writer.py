@@ -73,6 +73,8 @@ class GroupWriter:
             self._connection = engine.connect()
         self._orders: SimpleQueue[_Order | None] = SimpleQueue()
         self._closed = False
+        self.failed = False
+        """Whether the database failed at something of the last group."""
         # Nothing is put behind the end, where nobody would answer it.
         self._gate = threading.Lock()
         self._thread = threading.Thread(
@@ -111,7 +113,9 @@ class GroupWriter:
 
     def _run(self) -> None:
         while group := self._next_group():
-            _deliver(_commit(self._connection, group))
+            answers = _commit(self._connection, group)
+            self.failed = any(isinstance(a.error, StorageError) for a in answers)
+            _deliver(answers)
 
     def _next_group(self) -> list[_Order]:
         """Wait for work and take all there is; empty once the store is closed."""
