@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import logging
+import os
 import select
 import subprocess
 import sys
@@ -88,6 +89,8 @@ def find_local_service(data_dir: Path) -> Profile | None:
     """The service that runs on a data directory, or None when none answers."""
     try:
         state = json.loads((data_dir / _STATE_NAME).read_text(encoding="utf-8"))
+        if not _lives(state["pid"]):
+            return None
         token = (data_dir / _TOKEN_NAME).read_text(encoding="utf-8").strip()
         profile = Profile(
             name=PROFILE_NAME,
@@ -108,6 +111,18 @@ def find_local_service(data_dir: Path) -> Profile | None:
     finally:
         api.close()
     return profile
+
+
+def _lives(pid: int) -> bool:
+    """Whether a service that crashed left its trace behind.
+
+    Then anyone on this machine may listen on its port, and must not get the token.
+    """
+    try:
+        os.kill(pid, 0)
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 def _check_packages() -> None:

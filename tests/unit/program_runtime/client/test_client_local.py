@@ -1,5 +1,7 @@
 import importlib.util
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -18,8 +20,10 @@ def folder(tmp_path):
     return path
 
 
-def announce(folder, url, token=TOKEN):
-    (folder / "service.json").write_text(json.dumps({"url": url, "pid": 1}))
+def announce(folder, url, token=TOKEN, *, pid=None):
+    (folder / "service.json").write_text(
+        json.dumps({"url": url, "pid": pid or os.getpid()})
+    )
     (folder / "owner.token").write_text(f"{token}\n")
 
 
@@ -50,6 +54,16 @@ def test_another_program_on_the_old_port_is_not_taken_for_the_service(contract, 
     assert local.find_local_service(folder) is None
 
 
+def test_who_took_the_port_of_a_service_that_crashed_does_not_get_its_token(
+    contract, folder
+):
+    crashed = subprocess.Popen(["/bin/true"])
+    crashed.wait()
+    announce(folder, contract.url, pid=crashed.pid)
+    assert local.find_local_service(folder) is None
+    assert contract.requests == []
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"url": "nonsense"}'])
 def test_a_damaged_trace_is_none(folder, text):
     announce(folder, "")
@@ -58,7 +72,7 @@ def test_a_damaged_trace_is_none(folder, text):
 
 
 def test_a_service_is_started_when_none_runs(contract, folder, monkeypatch):
-    trace = json.dumps({"url": contract.url, "pid": 1})
+    trace = json.dumps({"url": contract.url, "pid": os.getpid()})
     starts_with(
         monkeypatch,
         "import pathlib\n"
@@ -107,7 +121,7 @@ def test_a_service_that_is_ready_but_does_not_answer_is_told(folder, monkeypatch
 def test_a_service_that_another_started_meanwhile_is_used(
     contract, folder, monkeypatch
 ):
-    trace = json.dumps({"url": contract.url, "pid": 1})
+    trace = json.dumps({"url": contract.url, "pid": os.getpid()})
     starts_with(
         monkeypatch,
         "import pathlib, sys\n"
