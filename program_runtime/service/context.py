@@ -107,7 +107,7 @@ class Context:
     def _tidy(self) -> None:
         """Throw away what uploads and jobs of an earlier process left behind."""
         shutil.rmtree(self.spool_dir, ignore_errors=True)
-        self.spool_dir.mkdir(parents=True)
+        self.spool_dir.mkdir(mode=0o700, parents=True)
         self.uploads.sweep()
 
 

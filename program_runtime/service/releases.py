@@ -67,7 +67,7 @@ class ReleaseFolders:
             unpack_bundle(archive, content)
             _make_read_only(content)
             _sync_tree(content)
-            self._root.mkdir(parents=True, exist_ok=True)
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
             _rename(content, target)
             sync(self._root)
         finally:

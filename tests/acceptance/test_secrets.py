@@ -178,6 +178,9 @@ def test_what_else_is_secret_is_for_its_owner_alone(live, roads):
     assert stat.S_IMODE(live.data_dir.stat().st_mode) == 0o700
     for name in ("db.sqlite3", "db.sqlite3-wal", "service.json", "lock"):
         assert modes[name] == 0o600, name
+    # Also where the operator made the data directory, open to others.
+    for name in ("blobs", "releases", "spool"):
+        assert modes[name] == 0o700, name
 
 
 def test_the_database_holds_hashes_only(live, roads):
