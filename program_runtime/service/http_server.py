@@ -19,19 +19,20 @@ if TYPE_CHECKING:
     from program_runtime.service.context import Context
     from program_runtime.service.deadline import Deadline
 
-_LONGEST_STOP_S = 14.5
-_LONGEST_HURRY_S = 4.0
+_LONGEST_STOP_S = (14.5, 4.0, 0.0)
+"""After the first, the second, and any further signal."""
 
 
 class Server(uvicorn.Server):
     """Uvicorn, with our end: jobs get their time while requests are answered.
 
-    The first SIGTERM or SIGINT begins it. The second ends what still runs at once.
+    The first SIGTERM or SIGINT begins it. The second ends what still runs at once,
+    the third the process.
 
     Args:
         config: Of the server.
         context: The service behind it.
-        deadline: Is set by each of the two.
+        deadline: Is set by each of them.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._context = context
         self._deadline = deadline
-        self._told = False
+        self._told = 0
         self.on_ready: Callable[[], None] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -60,8 +61,9 @@ class Server(uvicorn.Server):
         if self._told:
             self._context.scheduler.hurry()
             self.force_exit = True
-        self._deadline.set(_LONGEST_HURRY_S if self._told else _LONGEST_STOP_S)
-        self._told = self.should_exit = True
+        self.should_exit = True
+        self._deadline.set(_LONGEST_STOP_S[min(self._told, 2)])
+        self._told += 1
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:

@@ -241,7 +241,7 @@ def test_a_second_signal_ends_the_service_at_once(tmp_path, second):
 STUCK = """
 import sys, time
 from program_runtime.service import context, http_server
-http_server._LONGEST_STOP_S = 1.0
+http_server._LONGEST_STOP_S = (1.0, 1.0, 0.0)
 context.Context.drain = lambda self: time.sleep(1000)
 from toolkit.cli import main
 sys.exit(main())

@@ -43,4 +43,6 @@ def test_the_first_signal_begins_the_end_and_the_second_hurries_it():
     assert (server.should_exit, server.force_exit, hurried) == (True, False, [])
     server.handle_exit(signal.SIGINT, None)
     assert (server.force_exit, hurried) == (True, [True])
-    assert ends == [14.5, 4.0]
+    server.handle_exit(signal.SIGINT, None)
+    server.handle_exit(signal.SIGINT, None)
+    assert ends == [14.5, 4.0, 0.0, 0.0]
