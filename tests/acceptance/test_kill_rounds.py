@@ -70,6 +70,8 @@ def rounds(request, tmp_path_factory):
         yield rounds
     finally:
         rounds.service.stop()
+        for pid in kill_traces.marked(rounds.mark.encode()):
+            kill_traces.kill(pid)  # there are some in a red round only
         figure(rounds)
 
 
