@@ -9,11 +9,13 @@ import functools
 import sys
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 FOLDER = Path(__file__).parent
 SEARCHING = settings.get_current_profile_name() == "nightly"
 _USUAL = 100
+# Looking for the smallest example takes minutes: that is for the night as well.
+_PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 _MIB = 1024 * 1024
 _count = 0
 
@@ -37,6 +39,7 @@ def limits(examples):
         derandomize=not SEARCHING,
         database=profile.database if SEARCHING else None,
         deadline=None,
+        phases=[*_PHASES, Phase.shrink] if SEARCHING else _PHASES,
         print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
