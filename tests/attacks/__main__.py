@@ -123,7 +123,7 @@ class Season:
         bare = [each for each in self._attacks if each.off_for(USER) == "bare"]
         bare.sort(key=lambda each: each.lives_on)
         for group in _groups(bare, _BARE_AT_ONCE):
-            scenes = [Scene(attack, house) for attack in group]
+            scenes = [Scene(attack, house, off=True) for attack in group]
             seen = await asyncio.gather(*(run_bare(scene) for scene in scenes))
             for scene, each in zip(scenes, seen, strict=True):
                 verdict = judge_off(scene.attack, each, house.token)

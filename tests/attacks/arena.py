@@ -74,18 +74,21 @@ class Arena:
     async def attack(self, attacks: list[Attack], *, off: bool) -> dict[str, Verdict]:
         """Run attacks at the same time; then nothing of them may be left."""
         scenes = [
-            Scene(each, self._house, self._companion, self.runner.health)
+            Scene(each, self._house, self._companion, self.runner.health, off=off)
             for each in attacks
         ]
-        seen = await asyncio.gather(*(self._observe(each, off=off) for each in scenes))
+        seen = await asyncio.gather(*(self._observe(each) for each in scenes))
         nonces = {scene.nonce for scene in scenes}
         common = await self._harm_to_others()
         left = await self._aftermath.leftovers(nonces)
         common += self._aftermath.growth()
+        common += [sign for nonce, sign in left if nonce is None]
+        if off and len(scenes) > 1:
+            common = []  # no attack may pass for a success by the harm of another
         verdicts = {}
         for scene, each in zip(scenes, seen, strict=True):
             each.harm += common
-            each.harm += [sign for nonce, sign in left if nonce in {None, scene.nonce}]
+            each.harm += [sign for nonce, sign in left if nonce == scene.nonce]
             weigh = judge_off if off else judge
             verdict = weigh(scene.attack, each, self._house.token)
             verdict.seconds = each.seconds
@@ -144,7 +147,7 @@ class Arena:
             if value != self._surroundings[key]
         ]
 
-    async def _observe(self, scene: Scene, *, off: bool) -> Observation:
+    async def _observe(self, scene: Scene) -> Observation:
         attack = scene.attack
         for turn in range(1, attack.turns + 1):
             control = JobControl()
@@ -152,7 +155,7 @@ class Arena:
                 loop = asyncio.get_running_loop()
                 loop.call_later(attack.cancel_after_s, control.cancel)
             try:
-                seen, _ = await self._run(scene.spec(turn, off=off), control)
+                seen, _ = await self._run(scene.spec(turn), control)
             except TimeoutError:
                 seen = Observation(end="", message=f"it ran for {_JOB_S} s")
         seen.evidence = scene.evidence()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .scene import Scene
 
 _PATIENCE_S = 8.0
-_LIVES_ON_S = 1.0
+_LIVES_ON_S = 0.6
 
 
 async def run_bare(scene: Scene) -> Observation:

@@ -39,6 +39,7 @@ OFF_LIMITS = {
 }
 
 
+_PATIENCE_S = 5.0
 _OWN = (EventType.STATUS, EventType.METRIC, EventType.ERROR)
 
 
@@ -50,6 +51,7 @@ class Scene:
         house: What the server holds.
         companion: The job beside it; a bare run has none.
         health: Tells about the runner.
+        off: Whether the defence is.
     """
 
     def __init__(
@@ -58,14 +60,22 @@ class Scene:
         house: House,
         companion: Companion | None = None,
         health: Callable[[], dict[str, Any]] | None = None,
+        *,
+        off: bool,
     ) -> None:
         self.attack = attack
+        self.off = off
         self.house = house
         self.companion = companion
         self.health = health
         self.nonce = secrets.token_hex(5)
         self.scratch = house.scratch()
-        self.program = write_program(self.scratch, attack.path, self.nonce)
+        self.program = write_program(
+            self.scratch,
+            attack.path,
+            self.nonce,
+            patience_s=0.0 if off else _PATIENCE_S,
+        )
         self.oracles = {name: ORACLES[name](self) for name in attack.oracles}
         for oracle in self.oracles.values():
             oracle.check_alive()
@@ -79,10 +89,10 @@ class Scene:
             facts["turn"] = turn
         return json.dumps(facts).encode()
 
-    def spec(self, turn: int, *, off: bool) -> JobSpec:
+    def spec(self, turn: int) -> JobSpec:
         """The job."""
         limits = LIMITS | self.attack.limits
-        if off:
+        if self.off:
             limits = OFF_LIMITS | self.attack.off_limits
         return JobSpec(
             job_id=f"job_{self.nonce}",
@@ -102,13 +112,17 @@ class Scene:
             oracle.close()
 
 
-def write_program(folder: Path, source: Path, nonce: str) -> Path:
+def write_program(
+    folder: Path, source: Path, nonce: str, *, patience_s: float = 0.0
+) -> Path:
     """Lay a program out as a release: ``program.py``, and what attacks share."""
     program = folder / "program"
     program.mkdir()
     (program / "program.py").write_text(source.read_text())
     for path in corpus.SHARED:
-        (program / path.name).write_text(path.read_text().replace("@NONCE@", nonce))
+        text = path.read_text().replace("@NONCE@", nonce)
+        text = text.replace("@PATIENCE_S@", str(patience_s))
+        (program / path.name).write_text(text)
     (program / "data.txt").write_text("data of the program")
     program.chmod(0o777)
     for path in program.iterdir():

@@ -13,6 +13,8 @@ import time
 
 NONCE = "@NONCE@"
 """Tells this run from all others: what the attack sends, starts and leaves bears it."""
+PATIENCE_S = float("@PATIENCE_S@")
+"""How long a limit that was passed may take to be noticed; short with the defence off."""
 
 _PR_SET_NAME = 15
 # With these the kernel says no. EINVAL or a timeout would be mistakes of the attack.
@@ -202,6 +204,11 @@ def fork(action):
         finally:
             os._exit(0)
     return pid
+
+
+def wait_for_the_end():
+    """Stay over the limit until somebody notices."""
+    time.sleep(PATIENCE_S)
 
 
 def live_on(seconds=30):

@@ -10,6 +10,7 @@ import attempt
 
 ATTACK = {
     "off": {"root": "none", "ordinary": "the kernel asks for a capability"},
+    "alone": True,
     "may_lack": "this file system has no such marks",
 }
 

@@ -3,16 +3,15 @@
 Must end at the limit of files.
 """
 
-import time
 from pathlib import Path
 
-from attempt import attempt
+from attempt import attempt, wait_for_the_end
 
 ATTACK = {
     "off": "none",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["files", "refused"],
-    "limits": {"disk_files": 200, "wall_time_s": 8.0},
+    "limits": {"disk_files": 200, "wall_time_s": 10.0},
 }
 
 
@@ -20,7 +19,7 @@ def main(backend, user_messenger):
     def fill():
         for number in range(800):
             Path(f"file{number}").touch()
-        time.sleep(0.8)
+        wait_for_the_end()
         return "800 files"
 
     return attempt(fill)

@@ -4,15 +4,14 @@ Must end at the limit of files.
 """
 
 import os
-import time
 
-from attempt import attempt
+from attempt import attempt, wait_for_the_end
 
 ATTACK = {
     "off": "none",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["files", "refused"],
-    "limits": {"disk_files": 200, "wall_time_s": 8.0},
+    "limits": {"disk_files": 200, "wall_time_s": 10.0},
 }
 
 
@@ -24,7 +23,7 @@ def main(backend, user_messenger):
                 os.chdir("d" * 200)
             else:
                 os.rename("d" * 200, f"{number}")
-        time.sleep(0.8)
+        wait_for_the_end()
         return "500 folders"
 
     return attempt(fill)

@@ -4,15 +4,14 @@ Must end at the limit of the disk.
 """
 
 import os
-import time
 
-from attempt import attempt
+from attempt import attempt, wait_for_the_end
 
 ATTACK = {
     "off": "none",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["disk", "refused"],
-    "limits": {"disk_bytes": 16_777_216, "wall_time_s": 8.0},
+    "limits": {"disk_bytes": 16_777_216, "wall_time_s": 10.0},
 }
 
 
@@ -24,7 +23,7 @@ def main(backend, user_messenger):
             os.unlink(f"file{number}")
             for _ in range(8):
                 kept[-1].write(bytes(1 << 20))
-        time.sleep(0.8)
+        wait_for_the_end()
         return f"{len(kept)} files of 8 MiB"
 
     return attempt(fill)

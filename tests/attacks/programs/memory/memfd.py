@@ -4,9 +4,8 @@ Must end at the job's limit of memory or of a file.
 """
 
 import os
-import time
 
-from attempt import attempt
+from attempt import attempt, wait_for_the_end
 
 ATTACK = {
     "off": "bare",
@@ -22,7 +21,7 @@ def main(backend, user_messenger):
         for file in files:
             for _ in range(6):
                 os.write(file, bytes(10_000_000))
-        time.sleep(0.7)
+        wait_for_the_end()
         return "300 MB in files"
 
     return attempt(fill)

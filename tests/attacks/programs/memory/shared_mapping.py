@@ -4,9 +4,8 @@ Must end at the job's limit of memory.
 """
 
 import mmap
-import time
 
-from attempt import attempt
+from attempt import attempt, wait_for_the_end
 
 ATTACK = {
     "off": "bare",
@@ -23,7 +22,7 @@ def main(backend, user_messenger):
             kept.append(mmap.mmap(-1, 60_000_000))
             for _ in range(6):
                 kept[-1].write(b"x" * 10_000_000)
-        time.sleep(0.7)
+        wait_for_the_end()
         return f"{len(kept)} mappings of 60 MB"
 
     return attempt(fill)

@@ -4,7 +4,6 @@ Must end at a limit of memory or disk, and nothing may stay there.
 """
 
 import os
-import time
 from pathlib import Path
 
 import attempt
@@ -26,7 +25,7 @@ def main(backend, user_messenger, data):
                 with path.open("wb") as file:
                     for _ in range(6):
                         file.write(bytes(10_000_000))
-            time.sleep(0.7)
+            attempt.wait_for_the_end()
         finally:
             for path in paths:
                 if path.exists():

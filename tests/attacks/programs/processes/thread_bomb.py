@@ -6,13 +6,13 @@ Must end at the job's limit, which counts threads like processes.
 import threading
 import time
 
-from attempt import refused
+from attempt import refused, wait_for_the_end
 
 ATTACK = {
     "off": "bare",
     "levels": ["none", "reduced", "strong"],
     "blocked_by": ["refused", "processes"],
-    "limits": {"processes": 40, "wall_time_s": 6.0},
+    "limits": {"processes": 40, "wall_time_s": 10.0},
 }
 
 
@@ -22,5 +22,5 @@ def main(backend, user_messenger):
             threading.Thread(target=time.sleep, args=[20], daemon=True).start()
         except RuntimeError as error:
             return refused(f"{error} after {number}")
-    time.sleep(1)
+    wait_for_the_end()
     return {"got": "150 threads"}
