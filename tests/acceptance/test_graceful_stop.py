@@ -276,7 +276,8 @@ def test_the_command_follows_a_job_through_the_restart(service):
     service.start()
     listener.wait_for("begun", times=2)
     job.stop()
-    rest, told = command.communicate(timeout=WAIT_S)
+    with command:
+        lines = [json.loads(line) for line in command.stdout]
+        told = command.stderr.read()
     assert command.returncode == 0, told
-    lines = [json.loads(line) for line in rest.splitlines()]
     assert lines[:3] == ["begun", {"from": 0}, "begun"]
