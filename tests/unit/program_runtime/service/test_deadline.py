@@ -38,7 +38,7 @@ def test_the_first_signal_begins_the_end_and_the_second_hurries_it():
         scheduler=SimpleNamespace(hurry=lambda: hurried.append(True))
     )
     deadline = SimpleNamespace(set=ends.append)
-    server = Server(uvicorn.Config(None), context, deadline)
+    server = Server(uvicorn.Config(None, log_config=None), context, deadline)
     server.handle_exit(signal.SIGTERM, None)
     assert (server.should_exit, server.force_exit, hurried) == (True, False, [])
     server.handle_exit(signal.SIGINT, None)
