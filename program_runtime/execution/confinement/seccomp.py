@@ -54,8 +54,8 @@ _WORD: Final = 0xFFFF_FFFF
 class _Rule:
     """Which values one argument of an allowed call has, after masking.
 
-    Only its lower 32 bits are looked at: that is as far as the kernel looks, too, at
-    the arguments that are examined here.
+    Only 32 bits are looked at. Of all but pointers these are as many as the kernel
+    looks at, too.
     """
 
     argument: int
@@ -63,6 +63,13 @@ class _Rule:
     mask: int = _WORD
     expected: bool = True
     """False turns it round: which values it has not."""
+    upper: bool = False
+    """Look at the upper half."""
+
+
+def _is_null(argument: int) -> tuple[_Rule, _Rule]:
+    """A pointer that leads nowhere."""
+    return _Rule(argument, (0,)), _Rule(argument, (0,), upper=True)
 
 
 # CLONE_NEW... and CLONE_PARENT, which would give the keeper a child.
@@ -94,6 +101,11 @@ _RULES: Final[dict[str, tuple[_Rule, ...]]] = {
     # The first argument: of a process, not of a group or user.
     "setpriority": (_Rule(0, (0,)), _Rule(1, (_OWN,))),
     "ioprio_set": (_Rule(0, (1,)), _Rule(1, (_OWN,))),
+    # Without a time: now. To make a file, Path.touch first asks for that.
+    "utime": _is_null(1),
+    "utimes": _is_null(1),
+    "futimesat": _is_null(2),
+    "utimensat": _is_null(2),
     "open": (_Rule(1, _ODD_OPEN_FLAGS, mask=_NEITHER | _EMPTY, expected=False),),
     "openat": (_Rule(2, _ODD_OPEN_FLAGS, mask=_NEITHER | _EMPTY, expected=False),),
 }
@@ -144,7 +156,7 @@ def deny_dangerous_calls(*, network: bool, shares_user: bool = False) -> None:
             refused anyway, but for connected pairs.
         shares_user: Whether the program's user has other processes and files that can
             be named from here. Then no file's mode, times, owner or attributes
-            change: of modes and times it is not told.
+            change: of modes and times it is not told. A time can become now.
 
     Raises:
         OSError: The kernel refuses.
@@ -203,12 +215,14 @@ def _judge(number: int, name: str, rules: tuple[_Rule, ...]) -> list[bytes]:
 def _check(rule: _Rule, answer: bytes) -> list[bytes]:
     """Go on behind these instructions if the argument is as the rule wants it."""
     count = len(rule.values)
+    # Both machines keep the lower half of a number before the upper one.
+    place = _ARGUMENTS + _ARGUMENT_BYTES * rule.argument + 4 * rule.upper
     if rule.expected:
         if_equal, if_none = count + 1, 0
     else:
         if_equal, if_none = count, 1
     return [
-        _instruction(_LOAD, _ARGUMENTS + _ARGUMENT_BYTES * rule.argument),
+        _instruction(_LOAD, place),
         _instruction(_AND, rule.mask),
         *(
             _instruction(

@@ -21,6 +21,8 @@ def main(backend, user_messenger):
         size = Path(file.name).stat().st_size
     Path("here").write_text("in its own folder")
     shutil.copy2("here", "there")
+    Path("touched").touch()
+    assert Path("touched").exists()
     same = Path("here").read_text() == Path("there").read_text()
     numbers = np.memmap("numbers", dtype="float64", mode="w+", shape=(1000,))
     numbers[:] = 1

@@ -74,6 +74,10 @@ def judge(machine, number, arguments=(), *, network=False, shared=False, door=No
     return {0x7FFF0000: ALLOWED, 0x80000000: KILLED}[answer]
 
 
+# Which argument says the new times; none says now.
+TIMES = {"utime": 1, "utimes": 1, "futimesat": 2, "utimensat": 2}
+
+
 def number_of(name, machine):
     return (REFUSED | EXAMINED | OF_A_SHARED_USER)[name][MACHINES.index(machine)]
 
@@ -94,11 +98,13 @@ def expected(name, words, *, network, shared):
         "socketpair": low[1] & 15 in {1, 5},
     }
     if shared and name in OF_A_SHARED_USER:
-        if name.startswith(("chmod", "fchmod", "utime", "futimes")):
+        times = {name: words[at] for name, at in TIMES.items()}
+        if times.get(name, name.startswith(("chmod", "fchmod"))):
             return "ignored"
         if name == "openat2":
             return "ENOSYS"
         fine = {
+            **dict.fromkeys(times, True),
             "open": low[1] & 3 in {1, 2} or not low[1] & 0o1003,
             "openat": low[2] & 3 in {1, 2} or not low[2] & 0o1003,
             "prlimit64": own,
@@ -145,7 +151,7 @@ def test_every_number_of_the_list_is_refused_and_no_other(machine, network, shar
     examined = {number_of(name, machine) for name in ("socket", "socketpair")}
     if shared:
         odd = {"open", "openat", "prlimit64", "setpriority"}
-        odd |= {n for n in OF_A_SHARED_USER if n.startswith("sched_")}
+        odd |= {n for n in OF_A_SHARED_USER if n.startswith("sched_")} | set(TIMES)
         examined |= {number_of(n, machine) for n in OF_A_SHARED_USER if n not in odd}
     assert stopped == listed | examined - {None}
 

@@ -53,6 +53,7 @@ def test_modes_and_times_of_a_shared_user_stay_and_copying_files_works(user):
     assert found["change the mode"] == ["0o400", "0o600"]
     assert found["change the mode of what is open"] == ["0o400", "0o600"]
     assert found["change the times"] == ["2", "1"]
+    assert found["touch a new file"] == [WORKS, WORKS]
     assert found["copy with the mode"] == [WORKS, WORKS]
 
 

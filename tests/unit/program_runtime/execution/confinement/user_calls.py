@@ -92,6 +92,13 @@ def changes_the_times(fence):
         return str(int(Path(file.name).stat().st_mtime))
 
 
+def touches_a_new_file(fence):
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        fence()
+        Path(folder, "new").touch()
+        assert Path(folder, "new").exists()
+
+
 def copies_with_the_mode(fence):
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         first = Path(folder, "first")
@@ -106,6 +113,7 @@ MODES = {
     "change the mode": changes_the_mode,
     "change the mode of what is open": changes_the_mode_of_what_is_open,
     "change the times": changes_the_times,
+    "touch a new file": touches_a_new_file,
     "copy with the mode": copies_with_the_mode,
 }
 
