@@ -24,6 +24,8 @@ class JobFiles:
 
     memory_bytes: int = 0
     """Of files that only live in memory, mapped by a process or not."""
+    socket_bytes: int = 0
+    """What the buffers of sockets can take."""
     excess: tuple[str, str] | None = None
     """The code and the text of the limit that was passed."""
 
@@ -40,14 +42,17 @@ def look(pid: int, limits: Limits, folder: Path | None) -> JobFiles:
         OSError: The disk fails, or no descriptor is left to look with.
     """
     unnamed = find_unnamed_files([pid, *descendants(pid)])
-    memory_bytes = unnamed.memory_bytes
     if folder is None:
-        return JobFiles(memory_bytes=memory_bytes)
+        return JobFiles(
+            memory_bytes=unnamed.memory_bytes, socket_bytes=unnamed.socket_bytes
+        )
     room = limits.disk_bytes - unnamed.disk_bytes
     use = DiskUse(most_bytes=room, most_files=limits.disk_files)
     use.add(folder)
     return JobFiles(
-        memory_bytes=memory_bytes, excess=_excess(use, unnamed.disk_bytes, limits)
+        memory_bytes=unnamed.memory_bytes,
+        socket_bytes=unnamed.socket_bytes,
+        excess=_excess(use, unnamed.disk_bytes, limits),
     )
 
 

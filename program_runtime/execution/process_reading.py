@@ -28,8 +28,9 @@ _CHUNK_BYTES: Final = 16 * 1024
 _KIB: Final = 1024
 _ENDED: Final = frozenset({b"Z", b"X"})
 _RESIDENT: Final = re.compile(
-    rb"^(?:RssAnon|(RssShmem)|VmSwap):\s+(\d+) kB$", re.MULTILINE
+    rb"^(?:RssAnon|(RssShmem)|VmSwap|VmPTE):\s+(\d+) kB$", re.MULTILINE
 )
+_PAGE_TABLES: Final = re.compile(rb"^VmPTE:\s+(\d+) kB$", re.MULTILINE)
 _SHARE: Final = re.compile(
     rb"^(?:Pss_Anon|(Pss_Shmem)|SwapPss):\s+(\d+) kB$", re.MULTILINE
 )
@@ -62,7 +63,10 @@ class ResidentMemory:
     """From ``/proc/<pid>/status``, which everybody may read."""
 
     private_bytes: int
-    """Swapped out or not; what it shares since a fork counts in full."""
+    """Swapped out or not; what it shares since a fork counts in full.
+
+    The kernel's tables of its pages are part of it: they can be large without it.
+    """
     shared_bytes: int
     """Of shared memory, as far as this process has touched it."""
 
@@ -129,7 +133,13 @@ def read_memory_share(pid: int) -> int | None:
         Bytes without files; ``None`` when they are not ours to read.
     """
     text = _read_of_living_thread(pid, "smaps_rollup", b"Pss_Anon:")
-    return sum(_sums(_SHARE, text)) if text else None
+    return sum(_sums(_SHARE, text)) + _page_tables(pid) if text else None
+
+
+def _page_tables(pid: int) -> int:
+    text = _read_of_living_thread(pid, "status", b"VmPTE:")
+    found = _PAGE_TABLES.search(text)
+    return int(found[1]) * _KIB if found else 0
 
 
 def _read_of_living_thread(pid: int, name: str, needed: bytes) -> bytes:

@@ -1,13 +1,14 @@
-"""Open files that no folder shows."""
+"""Open files that no folder shows, and sockets."""
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from program_runtime.execution.process_reading import GONE
+from program_runtime.execution.process_reading import GONE, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +25,8 @@ class UnnamedFiles:
     disk_bytes: int = 0
     memory_bytes: int = 0
     """Of those that only live in memory (memfd), mapped by a process or not."""
+    socket_bytes: int = 0
+    """What the buffers of sockets can take; how much is in them, nobody tells."""
 
 
 def find_unnamed_files(pids: Iterable[int]) -> UnnamedFiles:
@@ -36,6 +39,7 @@ def find_unnamed_files(pids: Iterable[int]) -> UnnamedFiles:
         OSError: No descriptor is left to look with.
     """
     sizes: dict[tuple[int, int], tuple[int, bool]] = {}
+    sockets: set[int] = set()
     for pid in pids:
         folder = f"/proc/{pid}/fd"
         try:
@@ -43,16 +47,27 @@ def find_unnamed_files(pids: Iterable[int]) -> UnnamedFiles:
         except GONE:
             continue
         for name in names:
-            _add_unnamed(f"{folder}/{name}", sizes)
+            _add_unnamed(f"{folder}/{name}", sizes, sockets)
     return UnnamedFiles(
         disk_bytes=sum(size for size, is_memory in sizes.values() if not is_memory),
         memory_bytes=sum(size for size, is_memory in sizes.values() if is_memory),
+        socket_bytes=len(sockets) * _buffer_bytes(),
     )
 
 
-def _add_unnamed(path: str, sizes: dict[tuple[int, int], tuple[int, bool]]) -> None:
+@functools.cache
+def _buffer_bytes() -> int:
+    """How much a socket can hold that a program has not asked to hold more."""
+    return int(read_file("/proc/sys/net/core/wmem_default"))
+
+
+def _add_unnamed(
+    path: str, sizes: dict[tuple[int, int], tuple[int, bool]], sockets: set[int]
+) -> None:
     try:
         status = os.stat(path)  # noqa: PTH116 - thousands, twice a second
+        if stat.S_ISSOCK(status.st_mode):
+            sockets.add(status.st_ino)
         if status.st_nlink or not stat.S_ISREG(status.st_mode):
             return
         is_memory = os.readlink(path).startswith("/memfd:")  # noqa: PTH115 - likewise

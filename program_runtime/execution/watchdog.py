@@ -187,7 +187,8 @@ class Watchdog:
 
         def on_seen(files: JobFiles | None) -> None:
             if files is not None:
-                self._unmapped_bytes = max(0, files.memory_bytes - self._shared_bytes)
+                unmapped_bytes = max(0, files.memory_bytes - self._shared_bytes)
+                self._unmapped_bytes = unmapped_bytes + files.socket_bytes
                 if files.excess is not None:
                     self._end(*files.excess)
             duration_s = time.monotonic() - began_at

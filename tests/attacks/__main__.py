@@ -140,6 +140,8 @@ class Season:
         try:
             await arena.start()
         except ExecutionError as error:
+            if f"level {level!r} is not available here" not in str(error):
+                raise  # nothing works at any level
             self._not_offered[level] = str(error)
             return
         try:

@@ -80,6 +80,8 @@ _USUAL_PERSONALITIES: Final = (0, 0x8, 0x20000, 0x20008, _WORD)
 _TERMINAL_TRICKS: Final = (0x5412, 0x541C, 0x5423)
 _SOCKET_TYPE, _STREAM, _PACKETS = 0xF, 1, 5
 _INET, _INET6 = 2, 10
+# SO_SNDBUF, SO_RCVBUF and the same by force: memory of the kernel, megabytes a socket.
+_BUFFER_SIZES: Final = (7, 8, 32, 33)
 # A file that is opened for neither reading nor writing can be emptied all the same.
 _NEITHER, _EMPTY = 0o3, 0o1000
 _ODD_OPEN_FLAGS: Final = (_EMPTY, _NEITHER, _NEITHER | _EMPTY)
@@ -93,6 +95,7 @@ _RULES: Final[dict[str, tuple[_Rule, ...]]] = {
     "personality": (_Rule(0, _USUAL_PERSONALITIES),),
     # A datagram socket of a pair can be turned to any other Unix socket there is.
     "socketpair": (_Rule(1, (_STREAM, _PACKETS), mask=_SOCKET_TYPE),),
+    "setsockopt": (_Rule(2, _BUFFER_SIZES, expected=False),),
     "prlimit64": _OWN_ONLY,
     "sched_setaffinity": _OWN_ONLY,
     "sched_setattr": _OWN_ONLY,
@@ -116,6 +119,7 @@ _NETWORK: Final = (_Rule(0, (_INET, _INET6)),)
 _IGNORED: Final = (
     *("chmod", "fchmod", "fchmodat", "fchmodat2"),
     *("utime", "utimes", "futimesat", "utimensat"),
+    "setsockopt",  # a size is a hint
 )
 _ANSWERS: Final = {
     # Whoever gets this takes the older call, which is examined.

@@ -55,7 +55,9 @@ REFUSED: Final[Numbers] = {
     "keyctl": (250, 219),
     "mbind": (237, 235),
     "set_mempolicy_home_node": (450, 450),
-    # Memory that nobody can count, and what is counted for the machine as a whole.
+    # Memory that nobody can count, and what is counted for the machine as a whole. A
+    # file in memory can be sent through a socket and closed: then no process has it.
+    "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "io_setup": (206, 0),
     # What outlives a program, and what it would share with others of its user.
@@ -122,6 +124,7 @@ EXAMINED: Final[Numbers] = {
     "personality": (135, 92),
     "socket": (41, 198),
     "socketpair": (53, 199),
+    "setsockopt": (54, 208),
 }
 """Refused with some arguments."""
 

@@ -61,6 +61,28 @@ def test_memory_is_told_apart():
     assert printed[1] == "20"
 
 
+def test_page_tables_are_part_of_a_process_and_of_its_share():
+    printed = play(
+        """
+        from program_runtime.execution.process_reading import (
+            read_memory_share, read_resident_memory
+        )
+        def both():
+            share = read_memory_share(os.getpid())
+            return share, read_resident_memory(os.getpid()).private_bytes
+        before = both()
+        empty = mmap.mmap(-1, 20 << 30, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+        empty.madvise(mmap.MADV_NOHUGEPAGE)
+        for place in range(0, 20 << 30, 2 << 20):
+            empty[place]
+        print(*((after - was) // MB for was, after in zip(before, both())))
+        """
+    )
+    share, private = map(int, printed)
+    assert 40 <= share <= 45
+    assert 40 <= private <= 45
+
+
 def test_of_a_process_that_is_gone_there_is_nothing():
     assert read_stat(NOBODY) is None
     empty = ResidentMemory(private_bytes=0, shared_bytes=0)

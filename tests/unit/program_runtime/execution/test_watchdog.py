@@ -129,6 +129,16 @@ fork_and_wait(share)
     assert_over_memory(failures, "95.4 MiB (100,000,000 bytes)", at_least=100 * MB)
 
 
+def test_what_sockets_can_hold_counts():
+    scene = """
+import socket
+kept += [socket.socketpair() for _ in range(200)]
+"""
+    with staged(scene) as pid:
+        failures, _ = watch(pid, memory_bytes=60 * MB)
+    assert_over_memory(failures, "57.2 MiB (60,000,000 bytes)", at_least=80 * MB)
+
+
 def test_memory_that_no_process_has_mapped_counts():
     scene = """
 def write():

@@ -196,6 +196,7 @@ ATTACKS = {
     "watch a folder": plain("inotify_init1", 0),
     "watch all": plain("fanotify_init", 0x200, 0),
     "hide memory": plain("memfd_secret", 0),
+    "make a file in memory": plain("memfd_create", b"file", 0),
     "take slots of asynchronous I/O": plain("io_setup", 1, bytes(8)),
     "ask the clock": plain("clock_adjtime", 0, bytes(208)),
     "open a Unix socket": opens_a_socket(socket.AF_UNIX),

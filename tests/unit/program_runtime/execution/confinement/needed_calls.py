@@ -37,6 +37,15 @@ def works_in_threads():
     assert sorted(found) == list(range(8))
 
 
+def asks_for_large_buffers():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        ours.sendall(b"1")
+        assert theirs.recv(1) == b"1"
+
+
 def starts_a_program():
     words = [sys.executable, "-c", "import numpy; print(numpy.ones(3).sum())"]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
@@ -156,6 +165,7 @@ def looks_after_itself():
 
 NEEDS = {
     "threads": works_in_threads,
+    "large buffers": asks_for_large_buffers,
     "another program": starts_a_program,
     "posix_spawn": starts_a_program_quickly,
     "shell": runs_a_shell,
