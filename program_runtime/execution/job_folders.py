@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from program_runtime.execution.confinement import Level
+from program_runtime.execution.confinement.private_root import WORK_FOLDER
 from program_runtime.execution.work_dir import make_work_dir, remove_tree
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class JobFolders:
     """On this machine's disk; ``None`` if all is in memory and dies with the job."""
 
 
-_IN_MEMORY: Final = JobFolders(program="/program", work="/tmp", root=None)  # noqa: S108 - private
+_IN_MEMORY: Final = JobFolders(program="/program", work=WORK_FOLDER, root=None)
 
 
 def make_folders(walls: Walls, parent: Path) -> JobFolders:

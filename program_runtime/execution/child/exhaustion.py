@@ -126,8 +126,7 @@ def _disk(limits: Limits, work_dir: str) -> tuple[str, str]:
         # Not a file system of the job's own, whose size is the limit.
         return code, "No room is left on the disk that the program's files are on"
     if no_files:
-        own = 1  # the folder that holds everything
-        return code, excess.files(status.f_files - own, limits.disk_files)
+        return code, excess.files(limits.disk_files, limits.disk_files)
     used = size - status.f_bfree * status.f_frsize
     return code, excess.disk(used, limits.disk_bytes)
 

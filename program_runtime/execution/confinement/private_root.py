@@ -15,7 +15,11 @@ from program_runtime.execution.confinement import kernel, visible
 if TYPE_CHECKING:
     from program_runtime.execution.confinement.walls import Walls
 
-__all__ = ["enter_private_root"]
+__all__ = ["WORK_FOLDER", "enter_private_root"]
+
+WORK_FOLDER: Final = "/tmp/job"  # noqa: S108 - private
+"""Where a job begins, the only folder that is its own and empty."""
+_TMP: Final = Path("/tmp")  # noqa: S108 - private
 
 _MIB: Final = 1024 * 1024
 _BUILT_AT: Final = "/tmp"  # noqa: S108 - any folder would do, nothing is written there
@@ -53,7 +57,8 @@ def enter_private_root(walls: Walls, uid: int) -> None:
     _begin()
     _make_devices()
     # First, because something to show may lie below these, an environment in /tmp say.
-    _mount_own(walls, f"uid={uid},gid={gid},mode=700")
+    _mount_own(walls, f"uid={uid},gid={gid},mode=700", _below_tmp(sources, links))
+    _make_work_folder(uid, gid)
     _show(sources, links)
     _write_accounts(uid, gid, hosts=not walls.network)
     _finish()
@@ -98,7 +103,7 @@ def _write_accounts(uid: int, gid: int, *, hosts: bool) -> None:
     """The few files of ``/etc`` that libraries ask for; no real account is named."""
     folder = Path("/etc")
     folder.mkdir(exist_ok=True)
-    user = f"program:x:{uid}:{gid}:program:/tmp:/usr/sbin/nologin\n"
+    user = f"program:x:{uid}:{gid}:program:{WORK_FOLDER}:/usr/sbin/nologin\n"
     (folder / "passwd").write_text(user)
     (folder / "group").write_text(f"program:x:{gid}:\n")
     (folder / "nsswitch.conf").write_text(
@@ -121,10 +126,29 @@ def _make_devices() -> None:
         (folder / name).symlink_to(f"/proc/self/fd/{number}")
 
 
-def _mount_own(walls: Walls, owner: str) -> None:
+def _below_tmp(sources: list[str], links: dict[str, str]) -> int:
+    """How many names are made in the job's own folder to show what lies there."""
+    names = {
+        parent
+        for path in (*sources, *links)
+        for parent in (Path(path), *Path(path).parents)
+        if parent.is_relative_to(_TMP)
+    }
+    return len(names - {_TMP})
+
+
+def _make_work_folder(uid: int, gid: int) -> None:
+    """Empty whatever else is shown beside it."""
+    Path(WORK_FOLDER).mkdir(mode=0o700)
+    os.chown(WORK_FOLDER, uid, gid)
+
+
+def _mount_own(walls: Walls, owner: str, shown: int) -> None:
     """What belongs to the job alone and goes with it."""
+    # The work folder is ours, too.
+    files = walls.disk_files + shown + 1
     sizes = {
-        "/tmp": (walls.disk_bytes, walls.disk_files),  # noqa: S108 - private
+        "/tmp": (walls.disk_bytes, files),  # noqa: S108 - private
         "/program": (_PROGRAM_BYTES, _PROGRAM_FILES),
         "/dev/shm": (_SHARED_MEMORY_BYTES, _SHARED_MEMORY_FILES),  # noqa: S108 - private
     }

@@ -67,7 +67,7 @@ def test_its_program_and_its_folder_are_its_own(laboratory):
     assert run.result == [
         "/program",
         ["helper.py", "program.py"],
-        "/tmp",
+        "/tmp/job",
         [],
         "beside it",
     ]

@@ -22,7 +22,14 @@ def test_of_the_checkout_only_the_package_is_there(user):
     piece = "found = sorted(os.listdir(given['path']))"
     outside, inside = attempt(user, piece, given={"path": str(CHECKOUT)})
     assert "pyproject.toml" in outside
-    assert inside == ["program_runtime"]
+    # An environment in the checkout is one of the interpreter's folders.
+    own = {path.parts[len(CHECKOUT.parts)] for path in _within(CHECKOUT)}
+    assert set(inside) == {"program_runtime"} | own
+
+
+def _within(folder):
+    prefixes = {Path(sys.prefix), Path(sys.base_prefix)}
+    return [path for path in prefixes if path.is_relative_to(folder)]
 
 
 def test_the_root_holds_what_is_needed_and_nothing_else(user):
@@ -203,7 +210,7 @@ def test_the_job_is_the_only_user_there_is(user):
     """
     outside, inside = attempt(user, piece)
     assert "root" in outside[0]
-    assert inside == [["program"], True, True, "/tmp", ["program"]]
+    assert inside == [["program"], True, True, "/tmp/job", ["program"]]
 
 
 def test_names_of_other_machines_are_known_with_a_network_only(user):
