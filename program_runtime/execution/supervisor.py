@@ -13,6 +13,7 @@ from program_runtime.execution import excess
 from program_runtime.execution.budget import explain_fault, frame_caps
 from program_runtime.execution.channel_reader import ChannelReader
 from program_runtime.execution.conclusion import conclude
+from program_runtime.execution.confinement import Level
 from program_runtime.execution.events import EventType
 from program_runtime.execution.frames import Frame, FrameReader
 from program_runtime.execution.hand_over import hang_up, send_job, send_stop
@@ -88,7 +89,11 @@ class Supervisor:
         self._intake = Intake(spec.limits, self._recorder)
         self._frames = FrameReader(caps=frame_caps(spec.limits), spool_dir=spool_dir)
         self._watchdog = Watchdog(
-            child.pid, spec.limits, on_excess=self._decide, folder=folders.root
+            child.pid,
+            spec.limits,
+            on_excess=self._decide,
+            folder=folders.root,
+            may_hide=child.walls.level is Level.NONE,
         )
         self._channel = ChannelReader(child.channel, self._frames, self._on_frames)
         self._log = LogReader(

@@ -27,23 +27,29 @@ class UnnamedFiles:
     """Of those that only live in memory (memfd), mapped by a process or not."""
     socket_bytes: int = 0
     """What the buffers of sockets can take; how much is in them, nobody tells."""
+    hidden: frozenset[int] = frozenset()
+    """Processes that are not ours to look into: of them nothing is known."""
 
 
 def find_unnamed_files(pids: Iterable[int]) -> UnnamedFiles:
     """Look for them among the descriptors of processes.
 
     Args:
-        pids: Whoever is not ours to look into is passed over.
+        pids: Whoever is gone is passed over.
 
     Raises:
         OSError: No descriptor is left to look with.
     """
     sizes: dict[tuple[int, int], tuple[int, bool]] = {}
     sockets: set[int] = set()
+    hidden = set()
     for pid in pids:
         folder = f"/proc/{pid}/fd"
         try:
             names = os.listdir(folder)  # noqa: PTH208 - thousands, twice a second
+        except PermissionError:
+            hidden.add(pid)
+            continue
         except GONE:
             continue
         for name in names:
@@ -52,6 +58,7 @@ def find_unnamed_files(pids: Iterable[int]) -> UnnamedFiles:
         disk_bytes=sum(size for size, is_memory in sizes.values() if not is_memory),
         memory_bytes=sum(size for size, is_memory in sizes.values() if is_memory),
         socket_bytes=len(sockets) * _buffer_bytes(),
+        hidden=frozenset(hidden),
     )
 
 

@@ -57,6 +57,7 @@ class Watchdog:
         limits: Those of the job.
         on_excess: Called in the event loop, once at most.
         folder: What the job may write to, if that is on a disk.
+        may_hide: Whether its processes may keep from us what they have open.
     """
 
     def __init__(
@@ -66,12 +67,14 @@ class Watchdog:
         *,
         on_excess: Callable[[Verdict], None],
         folder: Path | None = None,
+        may_hide: bool = True,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._pid = pid
         self._limits = limits
         self._on_excess = on_excess
         self._folder = folder
+        self._may_hide = may_hide
         self._stopped = False
         self._waiting: set[asyncio.TimerHandle | asyncio.Future[Any]] = set()
         self._first: ProcessStat | None = None
@@ -183,7 +186,13 @@ class Watchdog:
 
     def _look_at_files(self) -> None:
         began_at = time.monotonic()
-        look = functools.partial(job_files.look, self._pid, self._limits, self._folder)
+        look = functools.partial(
+            job_files.look,
+            self._pid,
+            self._limits,
+            self._folder,
+            may_hide=self._may_hide,
+        )
 
         def on_seen(files: JobFiles | None) -> None:
             if files is not None:

@@ -154,6 +154,13 @@ class TestUnnamedFiles:
         for fd in pipe:
             os.close(fd)
 
+    def test_a_process_that_is_not_ours_to_look_into_is_named(self, monkeypatch):
+        def refuse(_):
+            raise PermissionError
+
+        monkeypatch.setattr("os.listdir", refuse)
+        assert find_unnamed_files([7]) == UnnamedFiles(hidden=frozenset({7}))
+
     def test_a_process_that_is_gone_has_none(self):
         assert find_unnamed_files([2**22 + 1]) == UnnamedFiles()
 

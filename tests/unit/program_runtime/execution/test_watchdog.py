@@ -12,6 +12,7 @@ import pytest
 from process_scenes import staged
 
 from program_runtime.execution import Limits, watchdog
+from program_runtime.execution.unnamed_files import UnnamedFiles
 from program_runtime.execution.watchdog import Watchdog
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -66,12 +67,18 @@ def looks(monkeypatch):
     return Looks(monkeypatch)
 
 
-def watch(pid, *, folder=None, enough=lambda: False, **limits):
+def watch(pid, *, folder=None, may_hide=True, enough=lambda: False, **limits):
     """Watch until a limit is passed or enough was seen; the failures and the usage."""
     verdicts = []
 
     async def until_ended():
-        dog = Watchdog(pid, Limits(**limits), on_excess=verdicts.append, folder=folder)
+        dog = Watchdog(
+            pid,
+            Limits(**limits),
+            on_excess=verdicts.append,
+            folder=folder,
+            may_hide=may_hide,
+        )
         dog.start()
         async with asyncio.timeout(30):
             while not verdicts and not enough():  # noqa: ASYNC110
@@ -137,6 +144,26 @@ kept += [socket.socketpair() for _ in range(200)]
     with staged(scene) as pid:
         failures, _ = watch(pid, memory_bytes=60 * MB)
     assert_over_memory(failures, "57.2 MiB (60,000,000 bytes)", at_least=80 * MB)
+
+
+@pytest.mark.parametrize("may_hide", [True, False])
+def test_who_lets_nobody_look_into_it_is_over_the_limit(looks, monkeypatch, may_hide):
+    def nothing_seen(pids):
+        return UnnamedFiles(hidden=frozenset(pids))
+
+    monkeypatch.setattr(watchdog.job_files, "find_unnamed_files", nothing_seen)
+    with staged("fork(nothing)") as pid:
+        failures, _ = watch(
+            pid,
+            memory_bytes=10**12,
+            may_hide=may_hide,
+            enough=lambda: looks.at_least(look=3),
+        )
+    message = (
+        "A process of the program lets nobody look into it, "
+        "so the files that it has open can not be counted."
+    )
+    assert failures == ([] if may_hide else [("files", message)])
 
 
 def test_memory_that_no_process_has_mapped_counts():
