@@ -24,6 +24,7 @@ _MAGIC = b"\x93NUMPY"
 _ALIGNMENT = 64
 # What numpy.load accepts of a header.
 _HEADER_BYTES = 10_000
+_NUMBER_AS_TEXT = 32
 _PLAIN_KINDS = frozenset("biufcmMSUV")
 
 # The service sends these names of extrapolators under the tag of an array.
@@ -122,6 +123,8 @@ def from_lists(value: Any, budget: Budget) -> Any:
     """Build an array from nested lists, as NumPy would for plain values."""
     leaves = list(_leaves(value))
     longest = max((len(leaf) for leaf in leaves if isinstance(leaf, str)), default=0)
+    if longest and not all(isinstance(leaf, str) for leaf in leaves):
+        longest = max(longest, _NUMBER_AS_TEXT)
     # An array of text gives every element the room of the longest.
     budget.take_bytes(4 * longest * len(leaves))
     if all(leaf is None or isinstance(leaf, int | float | str) for leaf in leaves):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from qiskit import QuantumCircuit, qpy
 from qiskit.circuit import Instruction, Parameter
 
-from program_runtime.codec.decoder import NestedDecoder
+from program_runtime.codec.decoder import NestedDecoder, describe
 from program_runtime.codec.encoder import RuntimeEncoder
 from program_runtime.codec.legacy_expressions import (
     check_powers,
@@ -120,7 +120,7 @@ def _load(data: bytes, budget: Budget) -> QuantumCircuit:
     try:
         circuits = qpy.load(io.BytesIO(data), metadata_deserializer=metadata)
     except Exception as err:
-        raise UndecodableError(f"The circuit can not be read: {err}") from err
+        raise UndecodableError(f"The circuit can not be read: {describe(err)}") from err
     except BaseException as err:
         # A panic of Qiskit's Rust code is no Exception.
         if type(err).__name__ != "PanicException":

@@ -16,6 +16,7 @@ _TAG = "__type__"
 _PLAIN = json.JSONDecoder()
 _DEFAULT_LIMITS = DecodeLimits()
 _ALWAYS_SHORT = 16
+_LONGEST_REASON = 500
 
 # Those functions of VALUE_TAGS that were needed before.
 _value_readers: dict[str, Callable[[Any, Budget], Any]] = {}
@@ -181,13 +182,18 @@ def decode(
 
 def _undecodable(tag: str, error: Exception) -> UndecodableError:
     """Say which tagged value failed, and why."""
-    if isinstance(error, CodecError):
-        reason, hint = error.message, error.hint
-    else:
-        reason, hint = f"{type(error).__name__}: {error}", None
+    hint = error.hint if isinstance(error, CodecError) else None
     return UndecodableError(
-        f"A value with the tag {tag!r} can not be decoded. {reason}", hint=hint
+        f"A value with the tag {tag!r} can not be decoded. {describe(error)}", hint=hint
     )
+
+
+def describe(error: Exception) -> str:
+    """Say what failed; others than this package repeat all that they were given."""
+    if isinstance(error, CodecError):
+        return error.message
+    text = f"{type(error).__name__}: {error}"
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."
 
 
 def _has_no_tag(text: str) -> bool:

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit_aer.noise import NoiseModel
 
+from program_runtime.errors import UndecodableError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from program_runtime.codec.limits import Budget
+
+
+# Errors number the qubits that they act on from 0. Aer would build a table with room
+# for the square of the highest number.
+_MOST_QUBITS = 16
 
 
 def encode_noise_model(value: NoiseModel) -> dict[str, Any]:
@@ -18,7 +27,19 @@ def encode_noise_model(value: NoiseModel) -> dict[str, Any]:
 
 def decode_noise_model(value: Any, _budget: Budget) -> NoiseModel:
     """Rebuild a noise model."""
+    for error in value.get("errors", ()):
+        for instruction in _flat(error.get("instructions", ())):
+            if any(qubit >= _MOST_QUBITS for qubit in instruction["qubits"]):
+                raise UndecodableError(
+                    f"An error of the noise model acts on more than {_MOST_QUBITS} "
+                    "qubits."
+                )
     with warnings.catch_warnings():
         # Deprecated without a successor; the official decoder calls it as well.
         warnings.simplefilter("ignore", DeprecationWarning)
         return NoiseModel.from_dict(value)
+
+
+def _flat(circuits: Any) -> Iterator[Any]:
+    for circuit in circuits:
+        yield from circuit

@@ -10,6 +10,10 @@ import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from program_runtime.errors import UndecodableError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -38,6 +42,16 @@ _HOMES = {
     "Z2Symmetries": _QUANTUM_INFO,
 }
 
+# These are matrices, and make one of whatever else they are given: a circuit of 20
+# qubits would become 16 TiB.
+_DENSE = frozenset(_HOMES) - {
+    "OpShape",
+    "Pauli",
+    "PauliList",
+    "SparsePauliOp",
+    "Z2Symmetries",
+}
+
 # The operator of the retired qiskit.opflow, a SparsePauliOp with a factor.
 _OPFLOW = ("qiskit.opflow.primitive_ops.pauli_sum_op", "PauliSumOp")
 
@@ -57,8 +71,10 @@ def decode_settings(tagged: Mapping[str, Any], _budget: Budget) -> Any:
     module, name = tagged.get("__module__"), tagged.get("__class__")
     settings = restore_int_keys(tagged["__value__"])
     if (module, name) == _OPFLOW:
-        return settings["primitive"] * settings.get("coeff", 1.0)
+        return _scaled(settings["primitive"], settings.get("coeff", 1.0))
     if str(name) in _HOMES and str(module).startswith(_FAMILY):
+        if str(name) in _DENSE and not _is_numbers(settings.get("data")):
+            raise UndecodableError(f"The data of the {name} are not numbers.")
         return getattr(import_module(_HOMES[str(name)]), str(name))(**settings)
     warnings.warn(
         f"A value of type {module}.{name} stays a dict: only Qiskit's operators and "
@@ -66,6 +82,28 @@ def decode_settings(tagged: Mapping[str, Any], _budget: Budget) -> Any:
         stacklevel=2,
     )
     return NotImplemented
+
+
+def _scaled(operator: Any, factor: Any) -> Any:
+    from qiskit.quantum_info import SparsePauliOp  # noqa: PLC0415
+
+    if not isinstance(operator, SparsePauliOp):
+        raise UndecodableError("The primitive of the PauliSumOp is no SparsePauliOp.")
+    if not isinstance(factor, int | float | complex):
+        raise UndecodableError("The coefficient of the PauliSumOp is no number.")
+    return operator * factor
+
+
+def _is_numbers(data: Any) -> bool:
+    """Tell whether data are an array, or lists of arrays and numbers."""
+    todo = [data]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, list | tuple):
+            todo += item
+        elif not isinstance(item, np.ndarray | int | float | complex | None):
+            return False
+    return True
 
 
 def flag_int_keys(value: Any) -> Any:

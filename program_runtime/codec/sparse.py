@@ -37,7 +37,7 @@ def decode_sparse(value: Any, budget: Budget) -> Any:
     kind = parts["format"].item()
     name = kind.decode() if isinstance(kind, bytes) else str(kind)
     if name not in _WRITABLE:
-        raise UndecodableError(f"The sparse format {name!r} is unknown.")
+        raise UndecodableError(f"The sparse format {name[:20]!r} is unknown.")
     suffix = "array" if "_is_array" in parts and parts["_is_array"].item() else "matrix"
     build = getattr(sparse, f"{name}_{suffix}")
     shape = tuple(int(length) for length in parts["shape"])

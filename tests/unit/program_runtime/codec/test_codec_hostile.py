@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qiskit import QuantumCircuit
+from qiskit.quantum_info import SparsePauliOp
 
 from program_runtime.codec import DecodeLimits, RuntimeDecoder, decode, encode
 from program_runtime.codec.limits import measure
@@ -258,3 +260,53 @@ def test_random_bytes_under_a_tag_are_errors_and_nothing_worse(data, tag):
             continue
         with pytest.raises(UndecodableError):
             decode(tagged(tag, payload))
+
+
+def described(name, module="qiskit.quantum_info.operators.operator", **values):
+    head = {"__type__": "settings", "__module__": module, "__class__": name}
+    return {**head, "__value__": values}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Operator", "Statevector", "DensityMatrix", "SuperOp", "Choi", "Kraus", "PTM"],
+)
+def test_nothing_but_numbers_becomes_a_matrix(name):
+    # A circuit of 20 qubits would take 16 TiB.
+    circuit = json.loads(encode(QuantumCircuit(20)))
+    pauli = json.loads(encode(SparsePauliOp("X" * 20)))
+    for data in (circuit, pauli, [circuit], "X"):
+        refused(
+            json.dumps(described(name, data=data)), f"of the {name} are not numbers"
+        )
+
+
+def test_a_factor_of_an_old_operator_multiplies_nothing_else():
+    module = "qiskit.opflow.primitive_ops.pauli_sum_op"
+    text = json.dumps(described("PauliSumOp", module, primitive="a", coeff=10**9))
+    refused(text, "is no SparsePauliOp")
+    operator = json.loads(encode(SparsePauliOp("X")))
+    for factor in ("a", [1], {"a": 1}):
+        old = described("PauliSumOp", module, primitive=operator, coeff=factor)
+        refused(json.dumps(old), "is no number")
+    old = described("PauliSumOp", module, primitive=operator, coeff=2)
+    assert decode(json.dumps(old)) == SparsePauliOp("X", 2)
+
+
+@pytest.mark.parametrize("instruction", [{"qubits": [16]}, {"qubits": [0, 1000]}])
+def test_an_error_of_a_noise_model_acts_on_few_qubits(instruction):
+    error = {"type": "qerror", "operations": ["x"], "probabilities": [1.0]}
+    error["instructions"] = [[{"name": "id", **instruction}]]
+    refused(tagged("NoiseModel", {"errors": [error]}), "on more than 16 qubits")
+
+
+def test_numbers_among_texts_count_as_the_texts_they_become():
+    text = tagged("ndarray", ["a", *[1.5] * 999])
+    assert decode(text).nbytes == 128 * 1000
+    refused(text, "more than 100000 bytes", decoded_bytes=100_000)
+
+
+def test_an_error_does_not_repeat_what_it_was_given():
+    with pytest.raises(UndecodableError) as caught:
+        decode(tagged("datetime", "x" * 100_000))
+    assert len(str(caught.value)) < 600
