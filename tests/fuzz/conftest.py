@@ -4,12 +4,15 @@ import fuzzing
 import pytest
 
 _NIGHTLY_S = 3600
+_WORDY = "ignore:Generating overly large repr"  # examples are large on purpose
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if fuzzing.SEARCHING and fuzzing.FOLDER in item.path.parents:
-            item.add_marker(pytest.mark.timeout(_NIGHTLY_S))
+        if fuzzing.FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings(_WORDY))
+            if fuzzing.SEARCHING:
+                item.add_marker(pytest.mark.timeout(_NIGHTLY_S))
 
 
 @pytest.hookimpl(wrapper=True)
