@@ -20,6 +20,7 @@ from qiskit.result import Result
 
 from program_runtime.codec.decoder import NestedDecoder
 from program_runtime.codec.encoder import RuntimeEncoder
+from program_runtime.codec.plain import require_list
 
 if TYPE_CHECKING:
     from qiskit.primitives.containers.estimator_pub import EstimatorPub
@@ -159,7 +160,8 @@ def encode_primitive_result(value: PrimitiveResult) -> dict[str, Any]:
 
 def decode_primitive_result(value: Any, _budget: Budget) -> PrimitiveResult:
     """Rebuild the result of a primitive."""
-    return PrimitiveResult(value["pub_results"], value.get("metadata"))
+    results = require_list(value["pub_results"], "results of the pubs")
+    return PrimitiveResult(results, value.get("metadata"))
 
 
 def encode_pauli_lindblad_map(value: PauliLindbladMap) -> dict[str, Any]:
@@ -175,7 +177,7 @@ def decode_pauli_lindblad_map(value: Any, _budget: Budget) -> Any:
     kind = getattr(quantum_info, "PauliLindbladMap", None)
     if kind is None:
         return NotImplemented
-    terms = [tuple(term) for term in value["paulis"]]
+    terms = [tuple(term) for term in require_list(value["paulis"], "Paulis")]
     return kind.from_sparse_list(terms, num_qubits=value["num_qubits"])
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TAG = "__type__"
+_JSON_TYPES = frozenset([dict, list, str, int, float, bool, type(None)])
+_OF_ANYTHING = frozenset(["ndarray", "to_json"])
 _PLAIN = json.JSONDecoder()
 _DEFAULT_LIMITS = DecodeLimits()
 _ALWAYS_SHORT = 16
@@ -90,7 +92,7 @@ class RuntimeDecoder(json.JSONDecoder):
                 return complex(real, imaginary)
             reader = _value_readers.get(o[_TAG])
             if reader is not None:
-                result = reader(o["__value__"], self._budget)
+                result = reader(_content(o), self._budget)
             else:
                 result = self._read_unusual(o)
         except Exception as err:
@@ -108,7 +110,7 @@ class RuntimeDecoder(json.JSONDecoder):
         if tag not in VALUE_TAGS:
             return NotImplemented
         reader = _value_readers[tag] = function(VALUE_TAGS[tag])
-        return reader(o["__value__"], self._budget)
+        return reader(_content(o), self._budget)
 
 
 class NestedDecoder:
@@ -178,6 +180,17 @@ def decode(
         raise UndecodableError("The text nests too deep.") from err
     except ValueError as err:
         raise UndecodableError(f"The text is no JSON: {err}.") from err
+
+
+def _content(o: dict[str, Any]) -> Any:
+    """Return what a tag is about: JSON, not a value that was rebuilt before.
+
+    Some of Qiskit's classes answer to any index, so that reading them never ends.
+    """
+    value = o["__value__"]
+    if type(value) not in _JSON_TYPES and o[_TAG] not in _OF_ANYTHING:
+        raise UndecodableError(f"It is about a {type(value).__name__}.")
+    return value
 
 
 def _undecodable(tag: str, error: Exception) -> UndecodableError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit_aer.noise import NoiseModel
 
+from program_runtime.codec.plain import require_list
 from program_runtime.errors import UndecodableError
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def encode_noise_model(value: NoiseModel) -> dict[str, Any]:
 
 def decode_noise_model(value: Any, _budget: Budget) -> NoiseModel:
     """Rebuild a noise model."""
-    for error in value.get("errors", ()):
-        for instruction in _flat(error.get("instructions", ())):
+    for error in require_list(value.get("errors", []), "errors"):
+        for instruction in _flat(error.get("instructions", [])):
             if any(qubit >= _MOST_QUBITS for qubit in instruction["qubits"]):
                 raise UndecodableError(
                     f"An error of the noise model acts on more than {_MOST_QUBITS} "
@@ -41,5 +42,5 @@ def decode_noise_model(value: Any, _budget: Budget) -> NoiseModel:
 
 
 def _flat(circuits: Any) -> Iterator[Any]:
-    for circuit in circuits:
-        yield from circuit
+    for circuit in require_list(circuits, "instructions"):
+        yield from require_list(circuit, "instructions")

@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.codec.operators import flag_int_keys, restore_int_keys
+from program_runtime.codec.plain import require_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,8 +102,9 @@ def decode_twirled_span_v2(value: Any, _budget: Budget) -> Any:
 
 def decode_spans(value: Any, _budget: Budget) -> Any:
     """Rebuild a collection of spans."""
+    spans = require_list(value["spans"], "spans")
     module = sys.modules.get(_SPANS)
-    return NotImplemented if module is None else module.ExecutionSpans(value["spans"])
+    return NotImplemented if module is None else module.ExecutionSpans(spans)
 
 
 def encode_learner_result(value: Any) -> dict[str, Any]:

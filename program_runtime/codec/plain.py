@@ -33,9 +33,18 @@ def encode_set(value: set[Any] | frozenset[Any]) -> dict[str, Any]:
 
 def decode_set(value: Any, _budget: Budget) -> set[Any]:
     """Rebuild a set; lists in it were tuples, as sets can hold no lists."""
+    return {_hashable(member) for member in require_list(value, "members of the set")}
+
+
+def require_list(value: Any, what: str) -> list[Any]:
+    """Return a list that a payload must hold.
+
+    Raises:
+        UndecodableError: it is anything else.
+    """
     if not isinstance(value, list):
-        raise UndecodableError("The members of the set are no list.")
-    return {_hashable(member) for member in value}
+        raise UndecodableError(f"The {what} are no list.")
+    return value
 
 
 def decode_json_text(value: Any, _budget: Budget) -> Any:

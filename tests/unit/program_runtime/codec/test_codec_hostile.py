@@ -310,3 +310,13 @@ def test_an_error_does_not_repeat_what_it_was_given():
     with pytest.raises(UndecodableError) as caught:
         decode(tagged("datetime", "x" * 100_000))
     assert len(str(caught.value)) < 600
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("tag", ["ExecutionSpans", "PrimitiveResult", "NoiseModel"])
+def test_a_value_that_answers_to_any_index_is_not_read_as_a_list(tag):
+    endless = {"__type__": "BindingsArray", "__value__": {"shape": [], "data": {}}}
+    assert decode(json.dumps(endless))[0] is not None
+    refused(tagged(tag, endless), "It is about a BindingsArray")
+    parts = ("spans", "pub_results", "errors")
+    refused(tagged(tag, dict.fromkeys(parts, endless)), "are no list")
