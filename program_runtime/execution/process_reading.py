@@ -26,6 +26,8 @@ PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 _CHUNK_BYTES: Final = 16 * 1024
 _KIB: Final = 1024
+_EXITING: Final = 0x4
+"""PF_EXITING of the kernel."""
 _ENDED: Final = frozenset({b"Z", b"X"})
 _RESIDENT: Final = re.compile(
     rb"^(?:RssAnon|(RssShmem)|VmSwap|VmPTE):\s+(\d+) kB$", re.MULTILINE
@@ -56,6 +58,8 @@ class ProcessStat:
     """How many pages it was given, or given anew, since it was forked."""
     cpu_s: float
     """With that of the children that it has waited for."""
+    exiting: bool = False
+    """On its way out, or out: nothing of it can be looked at any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,7 @@ def read_stat(pid: int) -> ProcessStat | None:
         resident_bytes=int(fields[21]) * PAGE_BYTES,
         faults=int(fields[7]) + int(fields[9]),
         cpu_s=sum(map(int, fields[11:15])) / _TICKS_PER_S,
+        exiting=bool(int(fields[6]) & _EXITING),
     )
 
 

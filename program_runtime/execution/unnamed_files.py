@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from program_runtime.execution.process_reading import GONE, read_file
+from program_runtime.execution.process_reading import GONE, read_file, read_stat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,16 +44,13 @@ def find_unnamed_files(pids: Iterable[int]) -> UnnamedFiles:
     sockets: set[int] = set()
     hidden = set()
     for pid in pids:
-        folder = f"/proc/{pid}/fd"
         try:
-            names = os.listdir(folder)  # noqa: PTH208 - thousands, twice a second
+            paths = _descriptors(pid)
         except PermissionError:
             hidden.add(pid)
             continue
-        except GONE:
-            continue
-        for name in names:
-            _add_unnamed(f"{folder}/{name}", sizes, sockets)
+        for path in paths:
+            _add_unnamed(path, sizes, sockets)
     return UnnamedFiles(
         disk_bytes=sum(size for size, is_memory in sizes.values() if not is_memory),
         memory_bytes=sum(size for size, is_memory in sizes.values() if is_memory),
@@ -66,6 +63,41 @@ def find_unnamed_files(pids: Iterable[int]) -> UnnamedFiles:
 def _buffer_bytes() -> int:
     """How much a socket can hold that a program has not asked to hold more."""
     return int(read_file("/proc/sys/net/core/wmem_default"))
+
+
+def _descriptors(pid: int) -> list[str]:
+    """Paths of what a process has open, by one of its threads that has not ended.
+
+    Raises:
+        PermissionError: It is not ours to look into.
+    """
+    paths = _listed(f"/proc/{pid}/fd")
+    if paths:
+        return paths
+    threads = [
+        int(path.rpartition("/")[2]) for path in _listed(f"/proc/{pid}/task") or []
+    ]
+    alive = [thread for thread in threads if not _is_exiting(thread)]
+    lists = [_listed(f"/proc/{pid}/task/{thread}/fd") for thread in alive]
+    if None in lists:
+        raise PermissionError
+    return next(filter(None, lists), [])
+
+
+def _is_exiting(thread: int) -> bool:
+    stat_now = read_stat(thread)
+    return stat_now is None or stat_now.exiting
+
+
+def _listed(folder: str) -> list[str] | None:
+    """What is in a folder of ``/proc``; ``None`` if it is not ours to look into."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - thousands, twice a second
+    except PermissionError:
+        return None
+    except GONE:
+        return []
+    return [f"{folder}/{name}" for name in names]
 
 
 def _add_unnamed(

@@ -160,12 +160,21 @@ class Season:
     async def _attack(
         self, arena: Arena, attacks: list[Attack], *, column: str
     ) -> None:
-        together = [each for each in attacks if not each.alone]
-        apart = [[each] for each in attacks if each.alone]
-        for group in [*_groups(together, _AT_ONCE), *apart]:
-            found = await arena.attack(group, off=column == "off")
-            for name, verdict in found.items():
-                self._note(name, column, verdict)
+        off = column == "off"
+        at_once = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(attack: Attack) -> None:
+            async with at_once:
+                verdict = await arena.attack(attack, off=off)
+            self._note(attack.name, column, verdict)
+
+        await asyncio.gather(*(one(each) for each in attacks if not each.alone))
+        unrest = await arena.rest()
+        if not off:
+            self._troubles += [f"{column}: {sign}" for sign in unrest]
+        for attack in attacks:
+            if attack.alone:
+                await one(attack)
 
     def _note(self, name: str, column: str, verdict: Verdict) -> None:
         self._rows[name][column] = verdict

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from . import census
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from program_runtime.execution import Runner
 
     from .companion import Companion
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
 
 _QUIET_S = 4.0
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-
-Sign = tuple[str | None, str]
-"""The nonce of the run that left it, where that can be told, and what it is."""
 
 
 class Aftermath:
@@ -48,23 +43,45 @@ class Aftermath:
         self._memory = memory()
         self._descriptors = open_descriptors()
 
-    async def leftovers(self, nonces: Iterable[str]) -> list[Sign]:
-        """Look until there is nothing, twice, or patience ends.
+    async def left_by(self, nonces: set[str]) -> dict[str, list[str]]:
+        """The processes of those runs that are still there after a while."""
+        end = time.monotonic() + _QUIET_S
+        while True:
+            processes = census.below()
+            census.bury(self._known(processes), processes)
+            left: dict[str, list[str]] = {}
+            for process in processes.values():
+                run = process.run()
+                if run in nonces:
+                    left.setdefault(run, []).append(f"left process {process}")
+            if not left or time.monotonic() > end:
+                return left
+            await asyncio.sleep(0.02)
 
-        Nothing of a job may be left when its run returns, but the pool starts new
-        children all the time, and these are told from others only when they wait.
+    async def unrest(self) -> list[str]:
+        """What is there that should not be, when no attack runs.
+
+        The pool starts new children all the time, and these are told from others only
+        when they wait; so it is looked twice, or until patience ends.
         """
         end = time.monotonic() + _QUIET_S
         clean = 0
         while clean < 2:
-            found = self._count(set(nonces))
+            found = self._count()
             clean = 0 if found else clean + 1
             if found and time.monotonic() > end:
                 return found
             await asyncio.sleep(0.02 if found else 0)
-        return []
+        return self._growth()
 
-    def growth(self) -> list[str]:
+    async def clean_up(self, nonces: set[str]) -> None:
+        """After an attack that succeeded: make room for the next."""
+        spare = self._known(census.below())
+        await asyncio.to_thread(census.end_all, nonces, spare)
+        for path in set(self._all_files()) - self._files:
+            remove(path)
+
+    def _growth(self) -> list[str]:
         """What the server holds more than before."""
         found = []
         memory_mib = (memory() - self._memory) >> 20
@@ -75,23 +92,18 @@ class Aftermath:
             found.append(f"the server holds {descriptors} descriptors more")
         return found
 
-    async def clean_up(self, nonces: Iterable[str]) -> None:
-        """After an attack that succeeded: make room for the next."""
-        spare = self._known(census.below())
-        await asyncio.to_thread(census.end_all, set(nonces), spare)
-        for path in set(self._all_files()) - self._files:
-            remove(path)
-
-    def _count(self, nonces: set[str]) -> list[Sign]:
+    def _count(self) -> list[str]:
         processes = census.below()
         known = self._known(processes)
         census.bury(known, processes)
         strangers = [p for p in processes.values() if p.pid not in known]
-        found: list[Sign] = [(_of(p, nonces), f"left process {p}") for p in strangers]
-        files = set(self._all_files()) - self._files
-        found += [(None, f"left file {path}") for path in sorted(files)]
-        mounts = set(_mounts()) - self._mounts
-        return found + [(None, f"left mounted: {line}") for line in sorted(mounts)]
+        files = sorted(set(self._all_files()) - self._files)
+        mounts = sorted(set(_mounts()) - self._mounts)
+        return [
+            *(f"left process {process}" for process in strangers),
+            *(f"left file {path}" for path in files),
+            *(f"left mounted: {line}" for line in mounts),
+        ]
 
     def _known(self, processes: dict[int, census.Process]) -> set[int]:
         """Zygote, waiting children, the companion, what the driver started itself."""
@@ -104,11 +116,6 @@ class Aftermath:
     def _all_files(self) -> list[str]:
         folders = self._runner._work_root.iterdir()
         return [str(path) for path in (*folders, *self._spool.glob("payload-*"))]
-
-
-def _of(process: census.Process, nonces: set[str]) -> str | None:
-    run = process.run()
-    return run if run in nonces else None
 
 
 def memory() -> int:

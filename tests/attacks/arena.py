@@ -48,6 +48,9 @@ class Arena:
         )
         self._number = 0
         self._surroundings: dict[str, Any] = {}
+        self._ended: set[str] = set()
+        self._looks: dict[str, tuple[list[str], list[str]]] = {}
+        self._looking = asyncio.Lock()
         self.runner = Runner(
             spool_dir=self._spool,
             level=level,
@@ -66,36 +69,37 @@ class Arena:
     async def close(self) -> list[str]:
         """End everything; returns what is wrong by now."""
         found = await self._companion.stop()
-        found += [sign for _, sign in await self._aftermath.leftovers([])]
-        found += self._aftermath.growth()
+        found += await self._aftermath.unrest()
         await self.runner.close()
         return found
 
-    async def attack(self, attacks: list[Attack], *, off: bool) -> dict[str, Verdict]:
-        """Run attacks at the same time; then nothing of them may be left."""
-        scenes = [
-            Scene(each, self._house, self._companion, self.runner.health, off=off)
-            for each in attacks
-        ]
-        seen = await asyncio.gather(*(self._observe(each) for each in scenes))
-        nonces = {scene.nonce for scene in scenes}
-        common = await self._harm_to_others()
-        left = await self._aftermath.leftovers(nonces)
-        common += self._aftermath.growth()
-        common += [sign for nonce, sign in left if nonce is None]
-        if off and len(scenes) > 1:
-            common = []  # no attack may pass for a success by the harm of another
-        verdicts = {}
-        for scene, each in zip(scenes, seen, strict=True):
-            each.harm += common
-            each.harm += [sign for nonce, sign in left if nonce == scene.nonce]
-            weigh = judge_off if off else judge
-            verdict = weigh(scene.attack, each, self._house.token)
-            verdict.seconds = each.seconds
-            verdicts[scene.attack.name] = verdict
-            scene.close()
-        await self._restore(nonces if left else set())
-        return verdicts
+    async def attack(self, attack: Attack, *, off: bool) -> Verdict:
+        """Try an attack, perhaps with others at the same time."""
+        scene = Scene(attack, self._house, self._companion, self.runner.health, off=off)
+        seen = await self._observe(scene)
+        left, common = await self._afterwards(scene.nonce)
+        seen.harm += left
+        if attack.alone:
+            common += await self._aftermath.unrest()
+        if attack.alone or not off:
+            # Else no attack may pass for a success by the harm of another.
+            seen.harm += common
+        verdict = (judge_off if off else judge)(attack, seen, self._house.token)
+        verdict.seconds = seen.seconds
+        scene.close()
+        if left or (attack.alone and seen.harm):
+            await self._aftermath.clean_up({scene.nonce})
+        if attack.alone:
+            await self._mend()
+        return verdict
+
+    async def rest(self) -> list[str]:
+        """When attacks that ran at the same time are over; returns what is wrong."""
+        found = await self._aftermath.unrest()
+        if found:
+            await self._aftermath.clean_up(set())
+        await self._mend()
+        return found
 
     async def control(self, control: Control) -> Verdict:
         """Run an honest program, which must return what it should."""
@@ -112,7 +116,7 @@ class Arena:
                 limits=limits,
             )
         )
-        left = [sign for _, sign in await self._aftermath.leftovers([])]
+        left = await self._aftermath.unrest()
         right = seen.result == control.expects and not (left or seen.harm)
         if control.interim is not None:
             right = right and interim == [json.dumps(each) for each in control.interim]
@@ -161,6 +165,21 @@ class Arena:
         seen.evidence = scene.evidence()
         return seen
 
+    async def _afterwards(self, nonce: str) -> tuple[list[str], list[str]]:
+        """What the run has left, and the harm to others.
+
+        One look does for all attacks that have ended when it begins.
+        """
+        self._ended.add(nonce)
+        async with self._looking:
+            if nonce not in self._looks:
+                batch, self._ended = self._ended, set()
+                common = await self._harm_to_others()
+                left = await self._aftermath.left_by(batch)
+                for each in batch:
+                    self._looks[each] = left.get(each, []), list(common)
+        return self._looks.pop(nonce)
+
     async def _harm_to_others(self) -> list[str]:
         """What an honest job finds right after, and the one that ran all the time."""
         found = await self.honest_job()
@@ -187,10 +206,7 @@ class Arena:
             self.runner, self._spool, self._house, self._companion
         )
 
-    async def _restore(self, nonces: set[str]) -> None:
-        """After an attack that succeeded: make room for the next."""
-        if nonces:
-            await self._aftermath.clean_up(nonces)
+    async def _mend(self) -> None:
         if self._companion.harmed or not self._companion.running:
             await self._companion.stop()
             await self._new_companion()

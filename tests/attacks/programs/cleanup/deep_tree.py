@@ -9,7 +9,7 @@ import os
 ATTACK = {
     "off": "needs a clean-up that breaks; that it does not is what this holds",
     "levels": ["none", "reduced", "strong"],
-    "blocked_by": ["Completed"],
+    "blocked_by": ["Completed", "files"],
 }
 
 

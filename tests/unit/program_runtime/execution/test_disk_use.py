@@ -4,10 +4,12 @@ import errno
 import os
 import stat
 import sys
+import textwrap
 
 import pytest
+from process_scenes import staged
 
-from program_runtime.execution import disk_use
+from program_runtime.execution import disk_use, unnamed_files
 from program_runtime.execution.disk_use import DEEPEST, DiskUse
 from program_runtime.execution.unnamed_files import UnnamedFiles, find_unnamed_files
 
@@ -155,11 +157,41 @@ class TestUnnamedFiles:
             os.close(fd)
 
     def test_a_process_that_is_not_ours_to_look_into_is_named(self, monkeypatch):
-        def refuse(_):
-            raise PermissionError
+        listdir = os.listdir
+
+        def refuse(folder):
+            if folder.endswith("/fd"):
+                raise PermissionError
+            return listdir(folder)
 
         monkeypatch.setattr("os.listdir", refuse)
-        assert find_unnamed_files([7]) == UnnamedFiles(hidden=frozenset({7}))
+        mine = os.getpid()
+        assert find_unnamed_files([mine]) == UnnamedFiles(hidden=frozenset({mine}))
+
+    def test_a_process_that_waits_to_be_reaped_hides_nothing(self, monkeypatch):
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        monkeypatch.setattr(unnamed_files, "_listed", lambda _: None)
+        assert find_unnamed_files([pid]) == UnnamedFiles()
+        os.waitpid(pid, 0)
+
+    def test_files_are_found_when_the_first_thread_has_ended(self):
+        scene = """
+        def work():
+            kept.append(tempfile.TemporaryFile())
+            kept[-1].write(bytes(MB))
+            kept[-1].flush()
+            hold()
+
+        threading.Thread(target=work).start()
+        ctypes.CDLL(None).syscall(EXIT, 0)
+        """
+        number = {"x86_64": 60, "aarch64": 93}[os.uname().machine]
+        scene = textwrap.dedent(scene).replace("EXIT", str(number))
+        with staged(f"import tempfile\n{scene}") as pid:
+            assert find_unnamed_files([pid]).disk_bytes >= MB
 
     def test_a_process_that_is_gone_has_none(self):
         assert find_unnamed_files([2**22 + 1]) == UnnamedFiles()
