@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's, with our form of errors in place of its own."""
+"""The OpenAPI document: FastAPI's, with our forms of answers and errors in it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
 
+from program_runtime.service.api.answer_schemas import ANSWERS, COMPONENTS
 from program_runtime.service.auth import PUBLIC, ROLES
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
+_WITHOUT_BODY = "204"
 _FASTAPIS_OWN = ("HTTPValidationError", "ValidationError")
 
 _PROBLEM = {
@@ -69,7 +71,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for name in _FASTAPIS_OWN:
         schemas.pop(name, None)
-    schemas["Error"] = _ANSWER
+    schemas |= {"Error": _ANSWER, **COMPONENTS}
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
@@ -81,6 +83,12 @@ def document(app: FastAPI) -> dict[str, Any]:
 def _describe(operation: dict[str, Any], method: str, path: str) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
+    answers = ANSWERS.get((method.upper(), path), {})
+    for status, answer in responses.items():
+        if status != _WITHOUT_BODY:
+            answer["content"] = {
+                media_type: {"schema": schema} for media_type, schema in answers.items()
+            }
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     responses["default"] = {"description": "What is wrong.", "content": content}
     role = ROLES[method.upper(), path]

@@ -54,7 +54,10 @@ class Submission(BaseModel):
         validation_alias=AliasChoices("tags", "job_tags"),
     )
     max_execution_time: float | None = Field(
-        default=None, gt=0, validation_alias=AliasChoices("max_execution_time", "cost")
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        validation_alias=AliasChoices("max_execution_time", "cost"),
     )
     """In seconds; the program's and the service's own limits hold as well."""
     session_id: str | None = Field(default=None, max_length=200)

@@ -20,7 +20,9 @@ _ALIVE = {"ok", "degraded"}
 router = APIRouter(dependencies=GUARDED, tags=["system"])
 
 
-@router.get("/healthz")
+@router.get(
+    "/healthz", responses={503: {"description": "It is stopping, or has failed."}}
+)
 async def health(here: Here) -> Response:
     """Say whether the service works: isolation, zygote, queue, store.
 
