@@ -49,6 +49,7 @@ class FrameKind(IntEnum):
     RESTORED = 18
     STOP = 19
     FILE = 20
+    TURNS = 21
 
 
 Frame = tuple[int, "str | Blob"]

@@ -46,5 +46,8 @@ class JobSpec:
     """The encoded text of the last checkpoint of an earlier run."""
     network: bool = False
     """Whether the program may use the machine's network, loopback included."""
+    session: str | None = None
+    """Jobs with the same word here share a process, one after another, and with it what
+    their program keeps in memory; only for programs that are trusted with that."""
     overlay: tuple[Path, ...] = ()
     """Folders with the release's own requirements, behind the program's folder."""

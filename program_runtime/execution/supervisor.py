@@ -147,12 +147,6 @@ class Supervisor:
             untouched and not stop_unread and (self._not_taken or self._channel.reset)
         )
 
-    async def bury(self) -> None:
-        """Wait until the process is gone and its folder can be removed."""
-        await asyncio.wait([self._child.exited], timeout=_KILL_GRACE_S)
-        if not self._child.exited.done():
-            _logger.error("Process %d does not end.", self._child.pid)
-
     async def _hand_over(self) -> None:
         try:
             await send_job(self._child.channel, self._spec, self._folders)
@@ -174,11 +168,14 @@ class Supervisor:
         await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
         if self._sample is not None:
             # Closing its log is the last that a child does: nothing more will come.
-            signs: set[asyncio.Future[Any]] = {self._log.ended, exited}
+            # One that stays says so itself.
+            signs: set[asyncio.Future[Any]] = {exited}
+            if not self._child.stays:
+                signs.add(self._log.ended)
             await asyncio.wait(
                 signs, timeout=_END_GRACE_S, return_when=asyncio.FIRST_COMPLETED
             )
-            if self._log.ended.done():
+            if self._log.ended.done() and (exited.done() or not self._child.stays):
                 return
             self._kill()
         await asyncio.wait([exited], timeout=self._exit_grace_s())

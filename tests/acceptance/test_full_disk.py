@@ -80,8 +80,10 @@ def end_of(job):
     return caught.value.failure_code, caught.value.message.partition(": ")[2]
 
 
-def until_nothing_runs(disk):
-    """Wait for the programs, whose ends may not be stored yet."""
+def until_nothing_runs(disk, job):
+    """Wait for the program of a job, whose end may not be stored yet."""
+    while not job.interim_results():  # it has not begun
+        pass
     url = f"{disk.service.url}/healthz"
     while requests.get(url, timeout=60).json()["zygote"]["running"]:
         pass
@@ -120,7 +122,7 @@ def test_messages_that_do_not_fit_fail_their_job_and_the_stored_ones_stay(disk):
     assert begun.wait(60)
     if isinstance(disk, RefusedWrites):
         disk.fill(0)
-    until_nothing_runs(disk)
+    until_nothing_runs(disk, job)
     disk.free()
     code, message = end_of(job)
     assert code == "storage"
@@ -141,7 +143,7 @@ def test_lines_that_do_not_fit_fail_their_job_and_the_stored_ones_stay(disk):
         while "zzz" not in job.logs():
             pass
         disk.fill(0)
-    until_nothing_runs(disk)
+    until_nothing_runs(disk, job)
     disk.free()
     code, message = end_of(job)
     # Where there is room for all that a job may print, that limit comes first.
@@ -160,7 +162,7 @@ def test_a_checkpoint_that_does_not_fit_fails_its_job_and_the_last_one_stays(dis
         while not disk.service.http("GET", path).json()["events"]:
             pass
         disk.fill(MIB)
-    until_nothing_runs(disk)
+    until_nothing_runs(disk, job)
     disk.free()
     code, message = end_of(job)
     assert code == "storage"

@@ -159,9 +159,16 @@ def test_a_process_that_is_left_is_seen(monkeypatch):
 
 def test_what_a_server_has_started_is_found_by_its_words():
     parent = 10**9 + secrets.randbelow(10**9)
-    words = ["-c", "input()", "program_runtime.execution.zygote", "--parent"]
+    words = [
+        "-c",
+        "print(1, flush=True); input()",
+        "program_runtime.execution.zygote",
+        "--parent",
+    ]
     words += [str(parent), "--probe"]
-    with subprocess.Popen([sys.executable, *words], stdin=subprocess.PIPE) as process:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, *words], **pipes) as process:
+        process.stdout.readline()  # until then it may have no words yet
         assert kill_traces.zygotes(parent) == [process.pid]
         assert kill_traces.zygotes(parent // 10) == []
         process.communicate(b"\n")

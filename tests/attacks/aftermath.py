@@ -108,13 +108,13 @@ class Aftermath:
     def _known(self, processes: dict[int, census.Process]) -> set[int]:
         """Zygote, waiting children, the companion, what the driver started itself."""
         zygote = self._runner.health()["zygote_pid"] or 0
-        waiting = {child.pid for child in self._runner._pool._waiting}
+        waiting = {child.pid for child in self._runner._places._pool._waiting}
         known = {zygote} | self._house.own_processes
         known |= census.came_of(waiting, processes)
         return known | census.above(self._companion.processes(processes), processes)
 
     def _all_files(self) -> list[str]:
-        folders = self._runner._work_root.iterdir()
+        folders = self._runner._places._work_root.iterdir()
         return [str(path) for path in (*folders, *self._spool.glob("payload-*"))]
 
 

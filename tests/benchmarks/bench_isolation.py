@@ -124,7 +124,7 @@ async def _end_known_ms(runner, folder, source):
 
 def _waiting(level, runner):
     """A waiting child is two processes: the keeper and the one that runs the job."""
-    child = runner._pool._waiting[0]
+    child = runner._places._pool._waiting[0]
     program = sum(_private_mb(pid) for pid in descendants(child.pid))
     return [
         Figure(f"waiting, {level}: private", program, "MB", most=PRIVATE_MB),

@@ -11,10 +11,11 @@ from program_runtime.execution.limits import Limits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from program_runtime.execution.child.job_channel import JobChannel
     from program_runtime.execution.job_folders import JobFolders
     from program_runtime.execution.spec import JobSpec
 
-__all__ = ["Assignment", "encode_assignment"]
+__all__ = ["Assignment", "encode_assignment", "receive_inputs"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,25 @@ class Assignment:
         content["overlay"] = tuple(content["overlay"])
         content["files"] = tuple(content["files"])
         return cls(**content)
+
+
+def receive_inputs(
+    channel: JobChannel, job: Assignment
+) -> tuple[bytearray, str | None] | None:
+    """Take the frames with the inputs, and the checkpoint if there is one.
+
+    Args:
+        channel: From the supervisor.
+        job: What they are for.
+
+    Returns:
+        Encoded inputs and checkpoint; ``None`` if the supervisor hung up.
+    """
+    inputs = channel.receive()
+    checkpoint = channel.receive() if job.has_checkpoint else None
+    if inputs is None or (job.has_checkpoint and checkpoint is None):
+        return None
+    return inputs[1], None if checkpoint is None else checkpoint[1].decode()
 
 
 def encode_assignment(

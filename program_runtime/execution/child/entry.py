@@ -8,12 +8,14 @@ import traceback
 from typing import TYPE_CHECKING, NoReturn
 
 from program_runtime.execution import confinement
-from program_runtime.execution.child.assignment import Assignment
+from program_runtime.execution.child.assignment import Assignment, receive_inputs
 from program_runtime.execution.child.failure import ChildFailure, describe
 from program_runtime.execution.child.job_channel import JobChannel
 from program_runtime.execution.child.program_files import receive_program
-from program_runtime.execution.child.run import run_job
+from program_runtime.execution.child.run import retire, run_job
 from program_runtime.execution.child.surroundings import prepare
+from program_runtime.execution.child.turns import serve_turns
+from program_runtime.execution.frames import FrameKind
 from program_runtime.execution.process_control import die_with_parent
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def serve(
             os._exit(_LOST)
         if announce:
             channel.sendall(announce)
-        status = _serve(JobChannel(channel), walls)
+        status = _serve(channel, walls)
     except ConnectionError:
         pass  # nobody is left to tell
     except Exception:  # noqa: BLE001 - a process boundary
@@ -68,11 +70,18 @@ def serve(
         os._exit(status)
 
 
-def _serve(channel: JobChannel, walls: Walls) -> int:
-    frame = channel.receive()
+def _serve(channel: socket.socket, walls: Walls) -> int:
+    job_channel = JobChannel(channel)
+    frame = job_channel.receive()
     if frame is None:
         return 0
-    job = Assignment.parse(frame[1])
+    if frame[0] == FrameKind.TURNS:
+        return serve_turns(channel, walls, frame[1])
+    return _serve_job(job_channel, walls, frame[1])
+
+
+def _serve_job(channel: JobChannel, walls: Walls, payload: bytearray) -> int:
+    job = Assignment.parse(payload)
     try:
         confinement.confine(walls, job.limits, [job.program_dir, job.work_dir])
         complete = receive_program(channel, job)
@@ -80,12 +89,12 @@ def _serve(channel: JobChannel, walls: Walls) -> int:
     except Exception as error:  # noqa: BLE001 - a process boundary
         channel.fail(ChildFailure("internal", describe(error)))
         return _LOST
-    inputs = channel.receive() if complete else None
-    checkpoint = channel.receive() if job.has_checkpoint else None
-    if inputs is None or (job.has_checkpoint and checkpoint is None):
+    given = receive_inputs(channel, job) if complete else None
+    if given is None:
         return 0
-    restored = None if checkpoint is None else checkpoint[1].decode()
-    run_job(job, inputs[1], restored, channel)
+    give_way = os.nice
+    run_job(job, *given, channel)
+    retire(channel, give_way)
     os.close(1)
     os.close(2)
     return 0

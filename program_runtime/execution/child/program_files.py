@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["receive_program"]
 
 
-def receive_program(channel: JobChannel, job: Assignment) -> bool:
+def receive_program(
+    channel: JobChannel, job: Assignment, *, replace: bool = False
+) -> bool:
     """Take one frame a file, in the order of the assignment.
 
     They come over the channel because a confined process can open nothing outside, and
@@ -22,6 +24,7 @@ def receive_program(channel: JobChannel, job: Assignment) -> bool:
     Args:
         channel: From the supervisor.
         job: Names the files, relative to the program's folder.
+        replace: Files of the same name may be there, of an earlier job of this process.
 
     Returns:
         Whether all came; if not, the supervisor hung up.
@@ -36,6 +39,8 @@ def receive_program(channel: JobChannel, job: Assignment) -> bool:
             return False
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        if replace:
+            path.unlink(missing_ok=True)
         # Never through a link, never over a file that is there already.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(path, flags, 0o644), "wb") as file:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from program_runtime.execution.child.assignment import Assignment
     from program_runtime.program import UserMessenger
 
-__all__ = ["run_job"]
+__all__ = ["retire", "run_job"]
 
 _LAST_NICENESS: Final = 10
 
@@ -40,13 +39,21 @@ def run_job(
         restored: The encoded checkpoint of an earlier run.
         channel: Where everything goes.
     """
-    give_way = os.nice  # bound before the program can patch it
     try:
         _run(job, inputs, restored, channel)
     except ChildFailure as failure:
         end_log()
         channel.fail(failure)
-    # The supervisor has the result; tearing this process down is not urgent.
+
+
+def retire(channel: JobChannel, give_way: Callable[[int], int]) -> None:
+    """Get ready to end, once the last frame is sent.
+
+    Args:
+        channel: Whose other end looks at this process first.
+        give_way: ``os.nice``, from before the program could patch it: the supervisor
+            has the result, tearing this process down is not urgent.
+    """
     give_way(_LAST_NICENESS)
     channel.wait_for_hang_up()
     _join_threads()

@@ -36,6 +36,9 @@ class Child(Protocol):
     log_fd: int
     """Non-blocking, the reading end of its standard output and error."""
     exited: asyncio.Future[ChildExit]
+    """Done when the job has left it, which mostly is the end of the process."""
+    stays: bool
+    """Whether the process goes on to other jobs."""
 
     def program_pid(self) -> int | None:
         """The process that calls ``main``, seen from here; ``None`` if it is gone."""

@@ -39,6 +39,7 @@ class SpawnedChild:
         self._lock = threading.Lock()
         self._reaped = False
         self.pid = process.pid
+        self.stays = False
         self.channel = ends.channel
         self.log_fd = ends.log_fd
         self.exited: asyncio.Future[ChildExit] = self._loop.create_future()

@@ -44,6 +44,7 @@ class ZygoteChild:
         self._number = number
         self._ends = ends
         self.pid = 0
+        self.stays = False
         self.channel = ends.channel
         self.log_fd = ends.log_fd
         loop = asyncio.get_running_loop()

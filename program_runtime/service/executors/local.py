@@ -73,6 +73,10 @@ class LocalExecutor:
         """Run one job in a child of its own."""
         return await self._runner.run(spec, sink, control, first_seq=first_seq)
 
+    def end_session(self, session_id: str) -> None:
+        """Let the process of a session go."""
+        self._runner.end_session(session_id)
+
     @property
     def level(self) -> str:
         """The level of isolation that jobs run at."""

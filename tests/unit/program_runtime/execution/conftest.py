@@ -114,7 +114,7 @@ class Laboratory:
         return Run(self.do(asyncio.wait_for(both(), 60)), sink)
 
     def leftovers(self):
-        return sorted(path.name for path in self.runner._work_root.iterdir())
+        return sorted(path.name for path in self.runner._places._work_root.iterdir())
 
     def close(self):
         self.do(self.runner.close())

@@ -13,7 +13,9 @@ from program_runtime.execution import (
     Level,
     MemorySink,
     Walls,
-    runner,
+    place,
+    places,
+    work_dir,
     zygote,
 )
 from program_runtime.execution.launch.zygote_child import ForkRefusedError, ZygoteChild
@@ -28,7 +30,7 @@ def test_a_folder_that_can_not_be_made(laboratory, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "make_folders", refuse)
+        patch.setattr(places, "make_folders", refuse)
         run = laboratory.run(HONEST)
     assert run.outcome.status is JobStatus.FAILED
     assert run.failure == (
@@ -43,12 +45,12 @@ def test_a_folder_that_can_not_be_removed(open_laboratory, monkeypatch, caplog):
         raise OSError(39, "it never gets empty", str(folders.root))
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "remove_folders", refuse)
+        patch.setattr(place, "remove_folders", refuse)
         run = open_laboratory.run("def main(b, m): open('file', 'w').close()")
     assert run.outcome.status is JobStatus.COMPLETED
     assert "A job's folder is left: [Errno 39] it never gets empty" in caplog.text
     [name] = open_laboratory.leftovers()
-    runner.remove_tree(open_laboratory.spool / "work" / name)
+    work_dir.remove_tree(open_laboratory.spool / "work" / name)
 
 
 def make_walls():
@@ -200,7 +202,7 @@ def test_jobs_of_a_crashed_server_are_cleaned_up(make_laboratory, tmp_path):
     (work / "job-old").mkdir()
     (work / "job-old" / "file").touch()
     (lab.spool / "payload-old").touch()
-    lab.runner._clean_up()
+    lab.runner._places._clean_up()
     assert lab.leftovers() == []
     assert [path.name for path in lab.spool.iterdir()] == ["work"]
 

@@ -152,7 +152,7 @@ def test_jobs_end_as_crashed_when_the_zygote_is_killed(make_laboratory):
 def test_a_child_that_dies_while_it_waits_is_replaced(make_laboratory):
     lab = make_laboratory(level="none", pool_size=1)
     lab.do(wait_until(lambda: lab.runner.health()["waiting"] == 1))
-    [child] = lab.runner._pool._waiting
+    [child] = lab.runner._places._pool._waiting
     os.kill(child.pid, signal.SIGKILL)
     assert lab.run(HONEST).result == "honest"
     lab.do(wait_until(lambda: lab.runner.health()["waiting"] == 1))
@@ -177,7 +177,7 @@ def test_nothing_is_left_when_the_server_is_killed(tmp_path):
 
     class Sink(MemorySink):
         async def append(self, events):
-            waiting = [child.pid for child in runner._pool._waiting]
+            waiting = [child.pid for child in runner._places._pool._waiting]
             print(events[0].data, waiting, flush=True)
 
     async def main():
@@ -248,7 +248,7 @@ def test_a_waiting_child_costs_little_memory(make_laboratory):
     lab = make_laboratory(level="none", pool_size=1)
     lab.run(HONEST)
     lab.do(wait_until(lambda: lab.runner.health()["waiting"] == 1))
-    [child] = lab.runner._pool._waiting
+    [child] = lab.runner._places._pool._waiting
     rollup = Path(f"/proc/{child.pid}/smaps_rollup").read_text()
     private_kib = sum(
         int(line.split()[1])

@@ -115,7 +115,7 @@ def test_elsewhere_the_address_space_is_what_can_be_limited(monkeypatch):
 
 
 FORKS = """
-import threading
+import os, signal, threading
 from program_runtime.execution import Limits
 from program_runtime.execution.confinement import rlimits
 
@@ -141,6 +141,9 @@ def start(threads):
         else:
             os.kill(other, signal.SIGKILL)
             os.waitpid(other, 0)
+    # A thread that was joined may be there for the kernel a little longer.
+    while len(os.listdir("/proc/self/task")) > 1:
+        pass
     return len(started)
 
 def count(processes, threads):
