@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# One more than there are cores: many tests wait for processes of their own.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: demo test test-lowest nightly lint types unit bench format clean
 .DEFAULT_GOAL := test
@@ -32,7 +34,7 @@ types: $(STAMP)
 
 unit: $(STAMP)
 	@echo "==> tests"
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # What takes too long for every change: many more kills and made-up inputs.
 nightly: $(STAMP)

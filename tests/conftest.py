@@ -1,9 +1,12 @@
 """Every test has its own home: no profile, data directory or token of the machine."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+HERE = Path(__file__).parent
 
 # Twenty times as many examples in the fuzz tests, and others each time.
 settings.register_profile("nightly", max_examples=2000, print_blob=True)
@@ -21,6 +24,18 @@ def private_home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("NO_COLOR", "1")
     return home
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take longest, so that none is left alone at the end."""
+    slow = ("attacks", "acceptance", "integration", "docs")
+
+    def place(item):
+        folder = item.path.relative_to(HERE).parts[0]
+        return slow.index(folder) if folder in slow else len(slow)
+
+    items.sort(key=place)
 
 
 def pytest_terminal_summary(terminalreporter):
