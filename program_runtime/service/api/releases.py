@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Header, Path, Query
 from pydantic import BaseModel
@@ -30,6 +30,9 @@ from program_runtime.service.context import Context, Here
 from program_runtime.service.domain import Release, User, Visibility
 from program_runtime.service.intake import Inspection, inspect
 from program_runtime.service.transfer import Upload, blob_pieces, receive
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 router = APIRouter(
     prefix="/api/v1/programs/{program_id}",
@@ -107,22 +110,56 @@ async def publish(
     limit = here.settings.bundle_bytes
     with await receive(request, here.spool_dir, limit=limit) as upload:
         _check_digest(upload, x_bundle_digest)
-        async with here.inspections:
-            found = await inspect(upload.path, timeout_s=here.settings.inspection_s)
-        _check_path(program_id, ref, found)
-        await _check_free(here, caller, found, upload)
-        await asyncio.to_thread(here.blobs.put_file, upload.path, upload.digest)
-        stored, created = await here.store.programs.publish(
-            _release(found, upload, caller),
-            owner=await _owner(here, caller, program_id),
-            description=found.description,
-            visibility=visibility,
-            labels=label,
+        stored, created = await published(
+            here, caller, program_id, ref, upload, visibility=visibility, labels=label
         )
+    return json_response(release_document(stored), status=201 if created else 200)
+
+
+async def published(
+    here: Context,
+    caller: User,
+    program_id: str,
+    version: str,
+    upload: Upload,
+    *,
+    visibility: Visibility | None = None,
+    labels: Sequence[str] = (),
+) -> tuple[Release, bool]:
+    """Look into a bundle and publish it.
+
+    Args:
+        here: The service.
+        caller: Who publishes.
+        program_id: What it must call itself.
+        version: What it must say that it is.
+        upload: The bundle.
+        visibility: None leaves it as it is.
+        labels: What is to point at it.
+
+    Returns:
+        The release, and False if it was there already.
+
+    Raises:
+        HttpRefusal: It is not what it is published as, or the place is taken.
+        BadBundleError: It can not be used.
+    """
+    async with here.inspections:
+        found = await inspect(upload.path, timeout_s=here.settings.inspection_s)
+    _check_path(program_id, version, found)
+    await _check_free(here, caller, found, upload)
+    await asyncio.to_thread(here.blobs.put_file, upload.path, upload.digest)
+    stored, created = await here.store.programs.publish(
+        _release(found, upload, caller),
+        owner=await _owner(here, caller, program_id),
+        description=found.description,
+        visibility=visibility,
+        labels=labels,
+    )
     here.programs.forget(program_id)
     if created:
         here.metrics.releases_published.inc()
-    return json_response(release_document(stored), status=201 if created else 200)
+    return stored, created
 
 
 @router.put("/labels/{label}")

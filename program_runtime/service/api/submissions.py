@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Header
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
@@ -21,6 +21,9 @@ from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
 from program_runtime.service.domain import Inputs, Job, NewJob, User, parse_reference
 from program_runtime.service.transfer import read_body, receive, spool_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 router = APIRouter(prefix="/api/v1/jobs", dependencies=GUARDED, tags=["jobs"])
 
@@ -102,15 +105,43 @@ async def submit(
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
     """Queue a job; with the same ``Idempotency-Key`` again it is the same job."""
+    job, created = await submitted(request, caller, here, key=idempotency_key)
+    return json_response(job_document(job), status=201 if created else 200)
+
+
+async def submitted(
+    request: Request,
+    caller: User,
+    here: Context,
+    *,
+    read: Callable[[bytes], Submission] | None = None,
+    key: str | None = None,
+) -> tuple[Job, bool]:
+    """Queue the job that a request's body asks for.
+
+    Args:
+        request: The request; of its body only so much is taken as inputs may have.
+        caller: Who asks.
+        here: The service.
+        read: Reads the body; ``read_submission`` if there is none.
+        key: The job of an earlier request with the same one is the answer.
+
+    Returns:
+        The job, and False if it is that of an earlier request.
+
+    Raises:
+        HttpRefusal: What was asked for can not be done.
+    """
     limit = here.settings.inputs_bytes + _MARGIN_BYTES
+    read = read or read_submission
     if _is_small(request):
         body = await read_body(request, limit=limit)
-        return await _submit(here, caller, body, idempotency_key)
+        return await _submit(here, caller, body, read, key)
     # Many that are sent at once, or slowly, take no memory while they are sent.
     with await receive(request, here.spool_dir, limit=limit) as upload:
         async with here.large_bodies:
             body = await asyncio.to_thread(upload.path.read_bytes)
-            return await _submit(here, caller, body, idempotency_key)
+            return await _submit(here, caller, body, read, key)
 
 
 def _is_small(request: Request) -> bool:
@@ -119,15 +150,18 @@ def _is_small(request: Request) -> bool:
 
 
 async def _submit(
-    here: Context, caller: User, body: bytes, idempotency_key: str | None
-) -> Response:
+    here: Context,
+    caller: User,
+    body: bytes,
+    read: Callable[[bytes], Submission],
+    key: str | None,
+) -> tuple[Job, bool]:
     if len(body) > _QUICK_BYTES:
-        asked = await asyncio.to_thread(_read, body)
+        asked = await asyncio.to_thread(read, body)
     else:
-        asked = _read(body)
+        asked = read(body)
     new = await _new_job(here, caller, asked)
-    job, created = await _queue(here, new, idempotency_key)
-    return json_response(job_document(job), status=201 if created else 200)
+    return await _queue(here, new, key)
 
 
 async def _queue(here: Context, new: NewJob, key: str | None) -> tuple[Job, bool]:
@@ -146,7 +180,12 @@ async def _queue(here: Context, new: NewJob, key: str | None) -> tuple[Job, bool
     return job, created
 
 
-def _read(body: bytes) -> Submission:
+def read_submission(body: bytes) -> Submission:
+    """Read a submission as it is sent to ``/api/v1/jobs``.
+
+    Raises:
+        HttpRefusal: 400 with all that is wrong, or 413.
+    """
     check_values(body)
     try:
         asked = Submission.model_validate_json(body)
