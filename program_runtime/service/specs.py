@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from program_runtime.execution.limits import Limits
 from program_runtime.execution.spec import JobSpec
-from program_runtime.service.domain import NotFoundError
+from program_runtime.service.domain import BUILTIN_OWNER, NotFoundError
 from program_runtime.service.transfer import copy_blob
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class SpecMaker:
         self._folders = folders
         self._spool_dir = spool_dir
         self._metadata: dict[str, Mapping[str, Any]] = {}
+        self._builtin: dict[tuple[str, str], bool] = {}
         self._fresh: dict[str, str] = {}
 
     def expect(self, job_id: str, inputs: Inputs) -> None:
@@ -96,6 +97,7 @@ class SpecMaker:
                 ),
                 restored=await self._checkpoint(job),
                 network=job.program_id in self._network_programs,
+                session=await self._session(job),
             )
         finally:
             if spooled is not None:
@@ -114,6 +116,23 @@ class SpecMaker:
                 self._metadata.clear()
             self._metadata[digest] = metadata
         return metadata
+
+    async def _session(self, job: Job) -> str | None:
+        """Return the session whose process the job may share.
+
+        A program of a user gets a process of its own for each job: what it leaves in
+        memory is not for the next.
+        """
+        if job.session_id is None:
+            return None
+        known = (job.program_id, job.digest)
+        if known not in self._builtin:
+            program = await self._store.programs.get(job.program_id)
+            if len(self._builtin) >= _REMEMBERED:
+                self._builtin.clear()
+            owner = program.owner if program is not None else None
+            self._builtin[known] = owner == BUILTIN_OWNER
+        return job.session_id if self._builtin[known] else None
 
     async def _inputs(self, job_id: str) -> tuple[bytes | Path, Path | None]:
         fresh = self._fresh.pop(job_id, None)

@@ -8,6 +8,7 @@ from program_runtime.service.domain.access import (
 from program_runtime.service.domain.ids import new_job_id, new_request_id
 from program_runtime.service.domain.queries import JobQuery
 from program_runtime.service.domain.records import (
+    BUILTIN_OWNER,
     Inputs,
     Job,
     NewJob,
@@ -34,6 +35,7 @@ from program_runtime.service.domain.versions import version_key
 
 __all__ = [
     "ALLOWED",
+    "BUILTIN_OWNER",
     "FINAL",
     "LATEST",
     "PENDING",

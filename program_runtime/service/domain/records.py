@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from program_runtime.service.domain.ids import new_job_id
 
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from program_runtime.execution.outcome import JobStatus
+
+BUILTIN_OWNER: Final = "qiskit-program-toolkit"
+"""Who owns the programs that come with the toolkit: no user, and nobody logs in as it.
+
+Jobs of these programs in one session share a process; those of others never do.
+"""
 
 
 class Role(StrEnum):

@@ -85,6 +85,8 @@ class InMemoryExecutor:
         self.script = script
         self.specs: list[JobSpec] = []
         """All that was run, in the order in which it was started."""
+        self.ended_sessions: list[str] = []
+        """The sessions that were said to be over."""
         self.started = False
 
     async def start(self) -> None:
@@ -116,6 +118,10 @@ class InMemoryExecutor:
         entries.append((EventType.STATUS, json.dumps(status)))
         await sink.finish(run.events(*entries), outcome)
         return outcome
+
+    def end_session(self, session_id: str) -> None:
+        """Take note of it."""
+        self.ended_sessions.append(session_id)
 
     @property
     def level(self) -> str:

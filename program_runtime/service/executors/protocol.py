@@ -45,6 +45,15 @@ class Executor(Protocol):
         """
         ...
 
+    def end_session(self, session_id: str) -> None:
+        """Let go what is kept for the next job of a session: there will be none.
+
+        Args:
+            session_id: A session that is over, known here or not. A job of it may
+                still run, and ends as it would have.
+        """
+        ...
+
     @property
     def level(self) -> str:
         """The level of isolation that jobs run at."""
