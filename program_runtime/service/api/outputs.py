@@ -44,7 +44,7 @@ async def results(job_id: str, caller: Caller, here: Here, wait: Wait = 0) -> Re
     headers = {"X-Job-Status": str(ending.status)}
     if ending.result is None:
         return Response(status_code=204, headers=headers)
-    return await _payload(here, ending.result, headers)
+    return await payload(here, ending.result, headers)
 
 
 @router.get("/inputs")
@@ -90,7 +90,8 @@ async def blob(job_id: str, digest: str, caller: Caller, here: Here) -> Response
     raise not_found("blob", digest)
 
 
-def _times_and_usage(job: Job) -> dict[str, Any]:
+def times_and_usage(job: Job) -> dict[str, Any]:
+    """Return when a job did what, and what it used."""
     usage = dict(job.usage or {})
     return {
         "timestamps": {
@@ -126,9 +127,9 @@ async def _events(
 
 
 async def _metrics_text(here: Context, job: Job) -> AsyncIterator[str]:
-    before = f'{json.dumps(_times_and_usage(job))[:-1]}, "metrics": ['
+    before = f'{json.dumps(times_and_usage(job))[:-1]}, "metrics": ['
     async for event in _events(here, job.id, "metric"):
-        values = json.loads(await _text(here, event) or "{}")
+        values = json.loads(await text_of(here, event) or "{}")
         found = {"seq": event.seq, "time": event.time, **values}
         yield before + json.dumps(found)
         before = ", "
@@ -138,7 +139,7 @@ async def _metrics_text(here: Context, job: Job) -> AsyncIterator[str]:
 async def _interim_list(here: Context, job_id: str) -> AsyncIterator[str]:
     before = "["
     async for event in _events(here, job_id, "interim"):
-        text = await _text(here, event)
+        text = await text_of(here, event)
         yield before + await asyncio.to_thread(_as_json, text)
         before = ","
     yield "[]" if before == "[" else "]"
@@ -151,10 +152,11 @@ def _as_json(text: str) -> str:
 
 async def _log_text(here: Context, job_id: str) -> AsyncIterator[str]:
     async for event in _events(here, job_id, "log"):
-        yield await _text(here, event)
+        yield await text_of(here, event)
 
 
-async def _text(here: Context, event: StoredEvent) -> str:
+async def text_of(here: Context, event: StoredEvent) -> str:
+    """Return the payload of an event, from wherever it lies."""
     if event.blob_digest is None:
         return event.data or ""
 
@@ -165,9 +167,10 @@ async def _text(here: Context, event: StoredEvent) -> str:
     return await asyncio.to_thread(read, event.blob_digest)
 
 
-async def _payload(
+async def payload(
     here: Context, event: StoredEvent, headers: dict[str, str]
 ) -> Response:
+    """Return the payload of an event as an answer."""
     if event.blob_digest is None:
         return Response(event.data, media_type=_JSON, headers=headers)
     headers["Content-Length"] = str(event.size)
