@@ -11,6 +11,7 @@ from program_runtime.service.answers import GuardedAnswers
 from program_runtime.service.api import errors, openapi, routers
 from program_runtime.service.api.admission import admit
 from program_runtime.service.context import make_context, spool_folder
+from program_runtime.service.paths import CanonicalPaths
 from program_runtime.service.versions import versions
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def create_app(
     )
     app.state.context = context
     app.add_middleware(GuardedAnswers)
+    app.add_middleware(CanonicalPaths)
     errors.install(app)
     for router in routers():
         app.include_router(router, dependencies=[Depends(admit)])

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from program_runtime.service.api.errors import HttpRefusal
 from program_runtime.service.attempts import origin_of
 from program_runtime.service.domain import Role, User
+from program_runtime.service.instance import instance_name
 from program_runtime.service.tokens import Tokens, TooManyAttempts
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Caller",
     "authorize",
     "is_still_valid",
+    "too_many",
 ]
 
 PUBLIC = None
@@ -33,6 +35,10 @@ ROLES: dict[tuple[str, str], Role | None] = {
     ("GET", "/metrics"): PUBLIC,
     ("GET", "/openapi.json"): PUBLIC,
     ("GET", f"{API}/version"): PUBLIC,
+    ("POST", "/identity/token"): PUBLIC,
+    ("POST", "/v3/resources/search"): Role.USER,
+    ("GET", "/catalog/{plan}"): Role.USER,
+    ("GET", f"{API}/instances/usage"): Role.USER,
     ("GET", f"{API}/users/me"): Role.USER,
     ("GET", f"{API}/users"): Role.ADMIN,
     ("POST", f"{API}/users"): Role.ADMIN,
@@ -72,6 +78,7 @@ ROLES: dict[tuple[str, str], Role | None] = {
 
 _RANK = {Role.USER: 1, Role.AUTHOR: 2, Role.ADMIN: 3}
 _SCHEMES = ("bearer", "apikey")
+_ACCESS_TOKEN = "x-access-token"  # noqa: S105 - a header of retired clients
 _LOGIN_HINT = (
     "Send the header `Authorization: Bearer TOKEN`; `qrt login` saves a token."
 )
@@ -96,7 +103,7 @@ async def authorize(connection: HTTPConnection) -> User | None:
     try:
         user = await tokens.user(token, origin_of(client.host if client else None))
     except TooManyAttempts as err:
-        raise _too_many(err.wait_s) from None
+        raise too_many(err.wait_s) from None
     if user is None:
         raise _unauthorized(
             "The token is not valid: it is wrong, was replaced or was revoked.",
@@ -109,6 +116,7 @@ async def authorize(connection: HTTPConnection) -> User | None:
             f"{user.name} has the role {user.role}; this needs the role {least}.",
             hint="Ask an admin to do it, or for an account with that role.",
         )
+    _check_instance(connection)
     return user
 
 
@@ -140,11 +148,28 @@ def _least_role(connection: HTTPConnection) -> Role | None:
 def _token(connection: HTTPConnection) -> str:
     header = connection.headers.get("authorization")
     if not header:
+        access_token = connection.headers.get(_ACCESS_TOKEN, "").strip()
+        if access_token:
+            return access_token
         raise _unauthorized("This needs a token.", hint=_LOGIN_HINT)
     scheme, _, token = header.partition(" ")
     if scheme.lower() not in _SCHEMES or not token.strip():
         raise _unauthorized("The Authorization header has no token.", hint=_LOGIN_HINT)
     return token.strip()
+
+
+def _check_instance(connection: HTTPConnection) -> None:
+    """Refuse a request that means another service."""
+    asked = connection.headers.get("service-crn")
+    own: str = connection.app.state.context.settings.instance
+    if asked is None or asked in (own, instance_name(own)):
+        return
+    raise HttpRefusal(
+        400,
+        "unknown_instance",
+        f"There is no instance {asked!r} here: this service's is {own!r}.",
+        hint="Name it so, or leave the instance out of the client's account.",
+    )
 
 
 def _unauthorized(message: str, *, hint: str) -> HttpRefusal:
@@ -157,7 +182,8 @@ def _unauthorized(message: str, *, hint: str) -> HttpRefusal:
     )
 
 
-def _too_many(wait_s: float) -> HttpRefusal:
+def too_many(wait_s: float) -> HttpRefusal:
+    """Return the refusal for an address that has to wait."""
     seconds = math.ceil(wait_s)
     return HttpRefusal(
         429,

@@ -14,6 +14,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from program_runtime.errors import StorageError
+from program_runtime.service.access_tokens import AccessTokens
 from program_runtime.service.backends import Backends
 from program_runtime.service.exposure import check_isolation
 from program_runtime.service.hub import Hub
@@ -21,6 +22,7 @@ from program_runtime.service.metrics import Metrics
 from program_runtime.service.releases import ReleaseFolders
 from program_runtime.service.remembered import RememberedPrograms
 from program_runtime.service.scheduler import Scheduler
+from program_runtime.service.signing_key import SigningKey
 from program_runtime.service.specs import SpecMaker
 from program_runtime.service.tokens import Tokens
 from program_runtime.service.uploads import Uploads
@@ -49,6 +51,8 @@ class Context:
     spool_dir: Path
     hub: Hub
     metrics: Metrics
+    signing_key: SigningKey
+    access_tokens: AccessTokens
     tokens: Tokens
     programs: RememberedPrograms
     backends: Backends
@@ -71,6 +75,7 @@ class Context:
     async def start(self) -> None:
         """Open the store, settle what a crash left, run what is queued."""
         await asyncio.to_thread(self._tidy)
+        await asyncio.to_thread(self.signing_key.prepare)
         # The executor's own process imports Qiskit while the store opens.
         starting = asyncio.create_task(self.executor.start())
         try:
@@ -120,6 +125,8 @@ def make_context(
     metrics = Metrics()
     folders = ReleaseFolders(settings.data_dir / "releases", spool_dir, blobs)
     specs = SpecMaker(settings, store, blobs, folders, spool_dir)
+    signing_key = _signing_key(settings)
+    access_tokens = AccessTokens(signing_key)
     return Context(
         settings=settings,
         store=store,
@@ -128,7 +135,9 @@ def make_context(
         spool_dir=spool_dir,
         hub=hub,
         metrics=metrics,
-        tokens=Tokens(store),
+        signing_key=signing_key,
+        access_tokens=access_tokens,
+        tokens=Tokens(store, access_tokens=access_tokens),
         programs=RememberedPrograms(store),
         backends=Backends(settings.data_dir / "cache"),
         uploads=Uploads(settings.data_dir / "uploads"),
@@ -141,6 +150,14 @@ def make_context(
             metrics=metrics,
             workers=settings.workers,
         ),
+    )
+
+
+def _signing_key(settings: Settings) -> SigningKey:
+    given = settings.signing_key
+    return SigningKey(
+        settings.data_dir / "keys" / "signing",
+        given=given.get_secret_value() if given is not None else None,
     )
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from program_runtime.execution.machine_memory import machine_memory
+from program_runtime.service.instance import DEFAULT_INSTANCE
+from program_runtime.service.signing_key import LEAST_CHARACTERS
 
 __all__ = ["Settings", "default_data_dir"]
 
@@ -62,6 +64,13 @@ class Settings(BaseSettings):
     network_programs: Annotated[frozenset[str], NoDecode] = frozenset()
     """Ids of the programs that may use the machine's network, all of it; as a text with
     commas between."""
+    instance: str = Field(
+        default=DEFAULT_INSTANCE, pattern=r"^[\x21-\x7e]+$", max_length=500
+    )
+    """What official clients name in ``Service-CRN``: a CRN or a plain name."""
+    signing_key: SecretStr | None = Field(default=None, min_length=LEAST_CHARACTERS)
+    """What access tokens are signed with, for several processes to share; by default
+    made once and kept in the data directory."""
     idle_exit_s: float | None = Field(default=None, gt=0)
     """End after so long without a request or a job; None: never."""
     grace_s: float = Field(default=8.0, ge=0, le=12)

@@ -7,12 +7,14 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from program_runtime.service.access_tokens import looks_like_one
 from program_runtime.service.attempts import Attempts
 from program_runtime.service.domain import hash_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from program_runtime.service.access_tokens import AccessTokens
     from program_runtime.service.domain import User
     from program_runtime.service.store import Store
 
@@ -44,11 +46,13 @@ class Tokens:
         self,
         store: Store,
         *,
+        access_tokens: AccessTokens | None = None,
         attempts: Attempts | None = None,
         lifetime_s: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
+        self._access_tokens = access_tokens
         self._attempts = attempts if attempts is not None else Attempts()
         self._lifetime_s = lifetime_s
         self._clock = clock
@@ -59,16 +63,27 @@ class Tokens:
         """Return the active user whose token this is.
 
         The look-up is by the hash of the token, so how long it takes tells
-        nothing about how much of a guessed token is right.
+        nothing about how much of a guessed token is right. An access token is
+        looked up by the hash that it stands for: it ends with its API token.
 
         Args:
-            token: As it was sent.
+            token: As it was sent; an API token or an access token.
             origin: The address that it came from, see :func:`attempts.origin_of`.
 
         Raises:
             TooManyAttempts: Wrong tokens came from there, and this one is new.
         """
-        token_hash = hash_token(token)
+        return await self._user(self._hash(token), origin)
+
+    async def user_of_api_token(self, token: str, origin: str = "") -> User | None:
+        """As :meth:`user`, for what takes no access token in place of an API token.
+
+        Raises:
+            TooManyAttempts: Wrong tokens came from there, and this one is new.
+        """
+        return await self._user(hash_token(token), origin)
+
+    async def _user(self, token_hash: str, origin: str) -> User | None:
         known = self._known.get(token_hash)
         if known is not None and self._clock() < known[0]:
             return known[1]
@@ -85,6 +100,13 @@ class Tokens:
     def forget(self) -> None:
         """Ask the store again: a token was changed here."""
         self._known.clear()
+
+    def _hash(self, token: str) -> str:
+        if self._access_tokens is not None and looks_like_one(token):
+            verified = self._access_tokens.verify(token)
+            if verified is not None:
+                return verified[1]
+        return hash_token(token)  # of a forged or expired one: nobody's
 
     def _failed(self, token_hash: str, origin: str) -> None:
         self._known.pop(token_hash, None)

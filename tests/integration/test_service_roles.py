@@ -16,6 +16,7 @@ NOWHERE = {
     "digest": "sha256:" + "0" * 64,
     "job_id": "job_none",
     "name": "nobody-of-this-name",
+    "plan": "gold",
 }
 
 

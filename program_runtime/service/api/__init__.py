@@ -24,6 +24,10 @@ def routers() -> list[APIRouter]:
         system,
         users,
     )
+    from program_runtime.service.api.current import (  # noqa: PLC0415 - as above
+        discovery,
+        identity,
+    )
 
     # Routes are tried in this order: first those that are asked for most.
     modules = (
@@ -37,5 +41,7 @@ def routers() -> list[APIRouter]:
         backends,
         users,
         system,
+        identity,
+        discovery,
     )
     return [module.router for module in modules]

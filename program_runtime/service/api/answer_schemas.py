@@ -173,6 +173,18 @@ ANSWERS: Final[dict[tuple[str, str], dict[str, Schema]]] = {
     ("GET", "/healthz"): _json(_ref("Health")),
     ("GET", "/metrics"): {"text/plain": _TEXT},
     ("GET", f"{_API}/version"): _json(_ANY_OBJECT),
+    ("POST", "/identity/token"): _json(
+        _object(access_token=_TEXT, token_type=_TEXT, expires_in=_COUNT)
+    ),
+    ("POST", "/v3/resources/search"): _json(
+        _object(items=_list(_object(crn=_TEXT, name=_TEXT, doc=_ANY_OBJECT)))
+    ),
+    ("GET", "/catalog/{plan}"): _json(
+        _object(overview_ui=_ANY_OBJECT, metadata=_ANY_OBJECT)
+    ),
+    ("GET", f"{_API}/instances/usage"): _json(
+        _object(usage_limit_reached={"type": "boolean"})
+    ),
     ("GET", f"{_API}/users"): _json(_object(users=_list(_ref("User")))),
     ("GET", f"{_API}/users/me"): _json(_ref("User")),
     ("POST", f"{_API}/users"): _json(_ref("Account")),
