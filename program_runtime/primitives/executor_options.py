@@ -1,0 +1,73 @@
+"""Options of the executor: what the backend honours, and a warning for what not."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qiskit.providers import BackendV2
+
+__all__ = ["RunOptions", "read_options"]
+
+_LOG = logging.getLogger(__name__)
+
+# What the official client sends when its user said nothing.
+_UNSAID: Final[Mapping[str, Any]] = {
+    "init_qubits": True,
+    "rep_delay": None,
+    "scheduler_timing": False,
+    "stretch_values": False,
+}
+_FOR_BACKENDS: Final = ("init_qubits", "rep_delay")
+_SEED: Final = "seed_simulator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How circuits are run."""
+
+    for_backend: Mapping[str, Any] = field(default_factory=dict)
+    """Passed to every call of the backend's ``run``."""
+    seed: int | None = None
+    """Makes twirling and shots repeatable."""
+
+
+def read_options(given: Mapping[str, Any], backend: BackendV2) -> RunOptions:
+    """Sort the options; one line in the job's log names each that has no effect.
+
+    Args:
+        given: As the client sent them.
+        backend: What it does not know, it can not honour.
+    """
+    known = backend.options
+    for_backend, experimental = {}, dict(given.get("experimental") or {})
+    seed = experimental.pop(_SEED, None)
+    if seed is not None and not _is_seed(seed):
+        _warn(f"experimental.{_SEED}", seed, "expected a whole number from 0 up")
+        seed = None
+    for name, value in given.items():
+        if name == "experimental" or _UNSAID.get(name) == value:
+            continue
+        if name in _FOR_BACKENDS and hasattr(known, name):
+            for_backend[name] = value
+        else:
+            _warn(name, value, f"{backend.name!r} does not know it")
+    for name, value in experimental.items():
+        _warn(f"experimental.{name}", value, "the executor does not know it")
+    if seed is not None and not hasattr(known, _SEED):
+        _warn(f"experimental.{_SEED}", seed, f"the shots of {backend.name!r} know none")
+    return RunOptions(for_backend=for_backend, seed=seed)
+
+
+def _is_seed(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _warn(name: str, value: object, reason: str) -> None:
+    shown = repr(value)
+    shown = shown if len(shown) <= 80 else f"{shown[:77]}..."  # noqa: PLR2004
+    _LOG.warning("Option %s=%s has no effect: %s.", name, shown, reason)
