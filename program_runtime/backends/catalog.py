@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from program_runtime.backends import builtin, fake_devices, plugins
+from program_runtime.backends import builtin, fake_devices, mocks, plugins
 from program_runtime.backends.info import BackendInfo
 from program_runtime.errors import BackendNotFoundError
 
@@ -57,7 +57,7 @@ def resolve(name: str) -> BackendInfo:
     Raises:
         BackendNotFoundError: There is none, or it needs an extra that is missing.
     """
-    info = shipped(name)
+    info = shipped(name) or _mock(name)
     if info is None:
         # Entry points come last: reading them walks every installed distribution.
         info = plugins.registered().get(name)
@@ -88,7 +88,20 @@ def load(name: str) -> BackendV2:
         return builtin.load_aer()
     if info.source == "fake":
         return fake_devices.load_fake(info.name)
+    if info.source == mocks.SOURCE:
+        return _load_mock(info)
     return plugins.load_plugin(info.name)
+
+
+def _mock(name: str) -> BackendInfo | None:
+    twin = mocks.twin_name(name, known())
+    return None if twin is None else mocks.mock_of(resolve(twin))
+
+
+def _load_mock(info: BackendInfo) -> BackendV2:
+    backend = load(str(mocks.twin_name(info.name, known())))
+    backend.name = info.name
+    return backend
 
 
 def _unknown(name: str) -> BackendNotFoundError:

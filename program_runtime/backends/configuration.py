@@ -38,6 +38,7 @@ def configuration_of(backend: BackendV2) -> dict[str, Any]:
     num_qubits = target.num_qubits or 0
     gates = _gates(target)
     info = shipped(backend.name)
+    instructions = _instructions(target, gates)
     configuration: dict[str, Any] = {
         "backend_name": backend.name,
         "backend_version": str(backend.backend_version or "0"),
@@ -53,7 +54,8 @@ def configuration_of(backend: BackendV2) -> dict[str, Any]:
                 "coupling_map": [[qubit] for qubit in range(num_qubits)],
             },
         ],
-        "supported_instructions": _instructions(target, gates),
+        "supported_instructions": instructions,
+        "supported_features": _features(instructions),
         "coupling_map": _coupling_map(target),
         "simulator": info.simulator if info else _says_simulator(backend),
         "local": False,
@@ -113,6 +115,12 @@ def _gate(name: str, operation: Instruction, target: Target) -> dict[str, Any]:
 def _instructions(target: Target, gates: dict[str, Instruction]) -> list[str]:
     wanted = {*gates, *_CONTROL_FLOW, "measure", "reset"}
     return sorted({"delay", *wanted.intersection(target.operation_names)})
+
+
+def _features(instructions: list[str]) -> list[str]:
+    """Name what official clients filter backends by."""
+    flows = {"if_else", "for_loop", "switch_case"}.issubset(instructions)
+    return ["qasm3", "dynamic_circuits"] if flows else ["qasm3"]
 
 
 def _coupling_map(target: Target) -> list[list[int]] | None:

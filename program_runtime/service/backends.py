@@ -11,7 +11,7 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from program_runtime.backends import catalog
+from program_runtime.backends import catalog, mocks
 from program_runtime.errors import BackendNotFoundError, ExecutionError
 
 if TYPE_CHECKING:
@@ -51,13 +51,17 @@ class Backends:
             self._known = catalog.known()
         return self._known
 
+    def mocks(self) -> list[BackendInfo]:
+        """Return the backends for dry runs; they are asked for by name."""
+        return mocks.mocks_of(self.known())
+
     def resolve(self, name: str) -> BackendInfo:
-        """Find a backend by name or alias.
+        """Find a backend by name or alias; it may be a mock.
 
         Raises:
             BackendNotFoundError: There is none; the hint names near ones.
         """
-        for info in self.known():
+        for info in (*self.known(), *self.mocks()):
             if name == info.name or name in info.aliases:
                 return info
         return catalog.resolve(name)
@@ -65,18 +69,37 @@ class Backends:
     async def describe(self, name: str) -> dict[str, Any]:
         """Return ``configuration``, ``properties`` and ``status`` of a backend.
 
+        They carry the name that was asked for: official clients drop a backend that
+        answers under another one.
+
         Raises:
             BackendNotFoundError: There is none of this name, or its code fails.
             ExecutionError: The child process failed.
         """
-        info = self.resolve(name)
+        true_name = self._described_as(name)
         async with self._lock:
             if self._described is None:
                 self._described = await self._load()
-        description: dict[str, Any] = self._described[info.name]
+        description: dict[str, Any] = self._described[true_name]
         if "error" in description:
             raise BackendNotFoundError(description["error"])
-        return description
+        return description if name == true_name else _renamed(description, name)
+
+    async def num_qubits(self, info: BackendInfo) -> int:
+        """Return the size of a backend; 0 for one that is out of order."""
+        if info.num_qubits is not None:
+            return info.num_qubits
+        try:
+            description = await self.describe(info.name)
+        except BackendNotFoundError:
+            return 0
+        return int(description["configuration"].get("n_qubits", 0))
+
+    def _described_as(self, name: str) -> str:
+        info = self.resolve(name)
+        if info.source != mocks.SOURCE:
+            return info.name
+        return mocks.twin_name(info.name, self.known()) or info.name
 
     async def _load(self) -> dict[str, Any]:
         path = self._cache_dir / f"backends-{self._key()}.json"
@@ -92,6 +115,16 @@ class Backends:
         versions = [_version(package) for package in _PACKAGES]
         text = json.dumps([sys.version, versions, names])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _renamed(description: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a description under another name."""
+    return {
+        part: {**content, "backend_name": name}
+        if "backend_name" in content
+        else content
+        for part, content in description.items()
+    }
 
 
 def _version(package: str) -> str | None:

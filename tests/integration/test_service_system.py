@@ -134,7 +134,7 @@ def test_a_backend_is_described_by_a_child_and_the_answer_is_kept(service, monke
 
     monkeypatch.setattr(backends, "_describe_all", describe)
     first = service.u_b.get("/backends/ibmq_qasm_simulator/configuration").json()
-    assert first == {"backend_name": "aer_simulator"}
+    assert first == {"backend_name": "ibmq_qasm_simulator"}
     assert service.u_b.get("/backends/aer_simulator/properties").json() == {}
     status = service.u_b.get("/backends/aer_simulator/status").json()
     assert status == {"state": True, "length_queue": 0}

@@ -136,6 +136,15 @@ def test_the_status_says_active(described):
     }
 
 
+@pytest.mark.parametrize("name", ["aer_simulator", "fake_manila"])
+def test_a_backend_with_control_flow_says_so_where_clients_filter_by_it(
+    described, name
+):
+    features = described[name]["configuration"]["supported_features"]
+
+    assert features == ["qasm3", "dynamic_circuits"]
+
+
 def test_an_alias_is_described_under_the_true_name():
     described = backends.describe_backend("ibmq_qasm_simulator")
 
