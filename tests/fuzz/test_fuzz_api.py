@@ -43,7 +43,7 @@ its_hypothesis.setup._is_patched = True
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
 CHECKS += [response_headers_conformance, response_schema_conformance]
 RANKS = {None: 0, Role.USER: 1, Role.AUTHOR: 2, Role.ADMIN: 3}
-GIVEN_BACK = ("/results", "/inputs", "/interim_results")
+GIVEN_BACK = ("/results", "/inputs", "/interim_results", "/jobs/{job_id}")
 """JSON as a program or a caller wrote it, NaN included."""
 INSIDES = [b"Traceback (most", b"site-packages", b'.py", line', b"sqlite3."]
 INSIDES += [b"sqlalchemy"]

@@ -255,7 +255,8 @@ def test_a_failed_job_says_what_failed_and_has_no_result(service):
     job_id = service.u_b.submit()
     job = service.u_b.finished(job_id)
     assert job["state"]["status"] == "Failed"
-    assert job["state"]["reason"] == "ValueError: no convergence"
+    assert job["failure"]["message"] == "ValueError: no convergence"
+    assert job["state"]["reason"].startswith("ValueError: no convergence\n\nTraceback")
     assert job["failure"]["code"] == "program_error"
     assert "no convergence" in job["failure"]["traceback"]
     answer = service.u_b.get(f"/jobs/{job_id}/results?wait=5")

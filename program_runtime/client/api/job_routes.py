@@ -90,7 +90,8 @@ class JobRoutes:
 
     def job(self, job_id: str, *, wait_s: float = 0) -> dict[str, Any]:
         """One job; with ``wait_s`` the answer comes when it is final, or then."""
-        return dict(self._job_part(job_id, wait_s=wait_s).json())
+        params = {"exclude_params": "true"}
+        return dict(self._job_part(job_id, params=params, wait_s=wait_s).json())
 
     def delete_job(self, job_id: str) -> None:
         """Delete a job with all it left."""

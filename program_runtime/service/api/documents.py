@@ -96,7 +96,7 @@ def job_document(job: Job) -> dict[str, Any]:
         "backend": job.backend,
         "state": {
             "status": job.status,
-            "reason": job.failure_message,
+            "reason": _reason(job),
             "reason_code": _RAN_TOO_LONG if job.failure_code == "wall_time" else None,
         },
         "failure": failure if failed else None,
@@ -114,6 +114,13 @@ def job_document(job: Job) -> dict[str, Any]:
         "private": False,
         "runtime": None,
     }
+
+
+def _reason(job: Job) -> str | None:
+    """Return why a job failed: official clients show this and nothing else."""
+    if job.failure_message is None or not job.traceback:
+        return job.failure_message
+    return f"{job.failure_message}\n\n{job.traceback}"
 
 
 def event_text(event: StoredEvent) -> str:

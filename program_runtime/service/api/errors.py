@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fastapi import FastAPI
-    from starlette.requests import Request
+    from starlette.requests import HTTPConnection, Request
 
 __all__ = [
     "RETRY_AFTER_S",
@@ -52,6 +52,8 @@ log = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
 """What a client is told to wait where waiting helps."""
 
+_OFFICIAL = "x-qx-client-application"
+"""A header that every official client sends, and no other."""
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -95,16 +97,25 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     return f"Did you mean {' or '.join(repr(other) for other in near)}?"
 
 
-def error_response(refusal: HttpRefusal, *, trace: str | None = None) -> Response:
-    """Return the answer for a refusal."""
-    error: dict[str, Any] = {"code": refusal.code, "message": refusal.message}
+def error_response(
+    refusal: HttpRefusal, *, trace: str | None = None, in_one: bool = False
+) -> Response:
+    """Return the answer for a refusal.
+
+    Args:
+        refusal: What is refused, and why.
+        trace: Under which the log says more.
+        in_one: Say all of it in the message: official clients show nothing else.
+    """
+    message = _in_one(refusal) if in_one else refusal.message
+    error: dict[str, Any] = {"code": refusal.code, "message": message}
     if refusal.hint:
         error["hint"] = refusal.hint
     if refusal.problems:
         error["problems"] = [_problem(problem) for problem in refusal.problems]
     body = {
         "error": error,
-        "errors": [{"code": refusal.code, "message": refusal.message}],
+        "errors": [{"code": refusal.code, "message": message}],
         "trace": trace or new_request_id(),
     }
     return Response(
@@ -127,6 +138,19 @@ def install(app: FastAPI) -> None:
 
 def _problem(problem: Problem) -> dict[str, str | None]:
     return {"path": problem.path, "message": problem.message, "hint": problem.hint}
+
+
+def _in_one(refusal: HttpRefusal) -> str:
+    told = [refusal.message]
+    for problem in refusal.problems:
+        told.append(f"{problem.path}: {problem.message.rstrip('.')}.")
+        told += [problem.hint] if problem.hint else []
+    told += [refusal.hint] if refusal.hint else []
+    return " ".join(told)
+
+
+def _is_official(connection: HTTPConnection) -> bool:
+    return _OFFICIAL in connection.headers
 
 
 def _translated(error: Exception) -> HttpRefusal:
@@ -163,14 +187,14 @@ def _not_stored(error: StorageError) -> HttpRefusal:
 
 
 async def _refused(connection: Any, error: Exception) -> Any:
-    answer = error_response(_translated(error))
+    answer = error_response(_translated(error), in_one=_is_official(connection))
     if isinstance(connection, WebSocket):
         await connection.send_denial_response(answer)
         return None
     return answer
 
 
-async def _unreadable(_request: Request, error: Exception) -> Response:
+async def _unreadable(request: Request, error: Exception) -> Response:
     items = error.errors() if isinstance(error, RequestValidationError) else ()
     problems = [
         Problem(
@@ -182,7 +206,8 @@ async def _unreadable(_request: Request, error: Exception) -> Response:
     return error_response(
         HttpRefusal(
             400, "bad_request", "The request can not be read.", problems=problems
-        )
+        ),
+        in_one=_is_official(request),
     )
 
 

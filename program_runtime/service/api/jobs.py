@@ -14,6 +14,7 @@ from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.api.access import visible_job
 from program_runtime.service.api.documents import job_document, json_response
 from program_runtime.service.api.errors import HttpRefusal
+from program_runtime.service.api.job_inputs import job_with_inputs
 from program_runtime.service.api.json_bodies import BoundedRoute
 from program_runtime.service.api.waiting import Wait, job_when_final
 from program_runtime.service.auth import GUARDED, Caller
@@ -64,8 +65,8 @@ async def jobs(
         pending=pending,
         tags=tuple(tags or ()),
         session_id=session_id,
-        created_after=_aware(created_after),
-        created_before=_aware(created_before),
+        created_after=aware(created_after),
+        created_before=aware(created_before),
         oldest_first=sort.upper() == "ASC",
         limit=limit,
         offset=offset,
@@ -74,7 +75,9 @@ async def jobs(
     return json_response(
         {
             "jobs": [job_document(job) for job in found],
-            "count": count,
+            # Official clients ask on until they have as many as this, offset included:
+            # who starts behind the last job would ask for ever.
+            "count": count if found else max(count, offset),
             "limit": limit,
             "offset": offset,
         }
@@ -82,9 +85,21 @@ async def jobs(
 
 
 @router.get("/{job_id}")
-async def job(job_id: str, caller: Caller, here: Here, wait: Wait = 0) -> Response:
+async def job(
+    *,
+    job_id: str,
+    caller: Caller,
+    here: Here,
+    wait: Wait = 0,
+    exclude_params: Annotated[
+        bool, Query(description="Leave the inputs out, which are `params` else.")
+    ] = False,
+) -> Response:
     """Return a job; with ``wait`` when it is final, or when the time has passed."""
-    return json_response(job_document(await job_when_final(here, caller, job_id, wait)))
+    found = await job_when_final(here, caller, job_id, wait)
+    if exclude_params:
+        return json_response(job_document(found))
+    return await job_with_inputs(here, found)
 
 
 @router.delete("/{job_id}", status_code=204)
@@ -142,7 +157,7 @@ def _final(job_id: str, status: JobStatus) -> HttpRefusal:
     )
 
 
-def _aware(moment: datetime | None) -> datetime | None:
+def aware(moment: datetime | None) -> datetime | None:
     """Take a time without a zone for UTC."""
     if moment is None or moment.tzinfo is not None:
         return moment

@@ -102,7 +102,7 @@ def times_and_usage(job: Job) -> dict[str, Any]:
         "usage": {
             **usage,
             "status": "complete" if job.ended else "pending",
-            "qpu_charge_time_seconds": 0,
+            "qpu_charge_time_seconds": usage.get("qpu_s", 0),
         },
     }
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from program_runtime.errors import Problem
 from program_runtime.service.api.access import release_of, visible_program
+from program_runtime.service.api.backends import check_calibration
 from program_runtime.service.api.documents import job_document, json_response
 from program_runtime.service.api.errors import HttpRefusal
 from program_runtime.service.api.json_bodies import check_values
@@ -69,6 +70,8 @@ class Submission(BaseModel):
     runtime: str | None = Field(
         default=None, validation_alias=AliasChoices("runtime", "image")
     )
+    private: bool = False
+    calibration_id: str | None = Field(default=None, max_length=200)
 
     def options(self) -> dict[str, Any]:
         """Return what the job's record keeps of the caller's choices."""
@@ -210,6 +213,11 @@ def read_submission(body: bytes) -> Submission:
         message = f"{asked.runtime!r} is not an environment of this service"
         hint = "Leave it out: programs run in the service's own environment."
         raise _unreadable([Problem(path="runtime", message=message, hint=hint)])
+    if asked.private:
+        message = "is not kept here: a job is its owner's, and admins see every job"
+        hint = "Leave it out, and delete the job when nobody shall read it."
+        raise _unreadable([Problem(path="private", message=message, hint=hint)])
+    check_calibration(asked.calibration_id)
     return asked
 
 
