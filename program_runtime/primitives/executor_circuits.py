@@ -26,6 +26,7 @@ _MOST_QASM_CHARACTERS: Final = 16 * 1024 * 1024
 _OLDEST_QPY: Final = 13
 _HEADER: Final = struct.Struct("!6sBBBBQ")
 _MAGIC: Final = b"QISKIT"
+_MOST_TOLD: Final = 300
 _UNBUILT: Final = (
     "send the template and the samplex that samplomatic.build() makes of the circuit"
 )
@@ -115,8 +116,8 @@ def _checked(circuits: Sequence[Any]) -> tuple[QuantumCircuit, ...]:
 def _refuse(message: str, err: BaseException) -> NoReturn:
     if not isinstance(err, Exception) and type(err).__name__ != "PanicException":
         raise err
-    first = str(err).partition("\n")[0]
+    told = " ".join(str(err).split())[:_MOST_TOLD]
     raise UnfitError(
-        f"{message}: {type(err).__name__}: {first}",
-        hint=_UNBUILT if "annotation" in first else None,
+        f"{message}: {type(err).__name__}{': ' * bool(told)}{told}",
+        hint=_UNBUILT if "annotation" in told else None,
     ) from err

@@ -9,17 +9,18 @@ from program_runtime.primitives.executor_program import read_program
 from program_runtime.primitives.executor_result import write_result
 from program_runtime.primitives.executor_run import run_program
 from program_runtime.primitives.executor_versions import version_named
+from program_runtime.primitives.machine import machine_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qiskit.providers import BackendV2
+    from program_runtime.program import ProgramBackend
 
 __all__ = ["execute"]
 
 
 def execute(
-    backend: BackendV2,
+    backend: ProgramBackend,
     *,
     schema_version: str,
     quantum_program: Mapping[str, Any],
@@ -40,7 +41,8 @@ def execute(
         BadInputsError: The inputs can not be used; the message lists every problem.
         UnsupportedCircuitError: A circuit does not fit the backend.
     """
-    version = version_named(schema_version)
-    program = read_program(quantum_program, version)
+    version, machine = version_named(schema_version), machine_of(backend)
+    program = read_program(quantum_program, version, max_shots=machine.max_shots)
+    machine.check([item.circuit for item in program.items])
     outcome = run_program(program, backend, read_options(options or {}, backend))
     return write_result(program, outcome, version)

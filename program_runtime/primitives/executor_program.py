@@ -59,12 +59,15 @@ class QuantumProgram:
     role: str | None = None
 
 
-def read_program(value: Mapping[str, Any], version: Version) -> QuantumProgram:
+def read_program(
+    value: Mapping[str, Any], version: Version, *, max_shots: int
+) -> QuantumProgram:
     """Read ``quantum_program``.
 
     Args:
         value: As the client sent it; its schema was checked.
         version: The version that it is in.
+        max_shots: Most that the backend takes.
 
     Raises:
         BadInputsError: Something does not fit; the message lists all of it.
@@ -80,7 +83,7 @@ def read_program(value: Mapping[str, Any], version: Version) -> QuantumProgram:
     with found.at("quantum_program.items"):
         chunk_sizes = _chunk_sizes(entries)
     with found.at("quantum_program.shots"):
-        shots = _shots(value["shots"], items)
+        shots = _shots(value["shots"], items, max_shots)
     with found.at("quantum_program.meas_level"):
         _check_level(value.get("meas_level", "classified"))
     found.check()
@@ -195,7 +198,9 @@ def _chunk_sizes(entries: Sequence[Mapping[str, Any]]) -> tuple[int, ...] | None
     return tuple(given)
 
 
-def _shots(shots: int, items: Sequence[Item]) -> int:
+def _shots(shots: int, items: Sequence[Item], most: int) -> int:
+    if not 1 <= shots <= most:
+        raise UnfitError(f"{shots} shots are asked for, the backend takes 1 to {most}")
     bits = sum(shots * item.size * item.circuit.num_clbits for item in items)
     if bits > _MOST_BITS:
         raise UnfitError(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "Span", "run_program"]
 
 _SEED_RANGE: Final = 2**31
+# Aer itself counts on from the seed within a call.
+_STRIDE: Final = 1_000_003
 _QUARTER_TURN: Final = np.pi / 2
 _DRIFT: Final = 1e-9
 
@@ -70,7 +72,7 @@ def run_program(
         start = datetime.now(UTC)
         extra = dict(options.for_backend)
         if options.seed is not None:
-            extra["seed_simulator"] = (options.seed + number) % _SEED_RANGE
+            extra["seed_simulator"] = (options.seed + number * _STRIDE) % _SEED_RANGE
         _run_chunk(runs, parts, backend, extra)
         spans.append(Span(start=start, stop=datetime.now(UTC), parts=parts))
     return Outcome(arrays=tuple(run.arrays() for run in runs), spans=tuple(spans))
@@ -134,8 +136,9 @@ class _ItemRun:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Answer registers and what the samplex drew, in the item's shape."""
-        whole = self._bits.reshape(*self._shape, self.shots, -1)
-        registers = {name: whole[..., bits] for name, bits in self._columns.items()}
+        bits = self._bits.shape[-1]
+        whole = self._bits.reshape(*self._shape, self.shots, bits)
+        registers = {name: whole[..., at] for name, at in self._columns.items()}
         return {**self._drawn, **registers}
 
 

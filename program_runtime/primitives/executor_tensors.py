@@ -50,6 +50,7 @@ _NAMES: Final = {dtype: name for name, dtype in _NUMBERS.items()}
 # What versions before 2.0 know.
 _OLD: Final = (_BITS, "f64", "u8", "c128")
 _MOST_AXES: Final = 32
+_SPARE: Final = 64 * 1024
 
 
 def read_tensor(value: Mapping[str, Any], *, compressed: bool) -> NDArray[Any]:
@@ -77,7 +78,8 @@ def read_tensor(value: Mapping[str, Any], *, compressed: bool) -> NDArray[Any]:
             f"its shape {list(shape)} needs {max(size, elements)} bytes, "
             f"the limit is {MAX_BYTES}"
         )
-    budget = Budget(DecodeLimits(decoded_bytes=MAX_BYTES))
+    # A little more than is needed, to tell what is there in the message below.
+    budget = Budget(DecodeLimits(decoded_bytes=size + _SPARE))
     data = (unpack if compressed else unpack_plain)(value.get("data"), budget)
     if len(data) != size:
         raise UnfitError(
