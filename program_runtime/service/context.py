@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 from program_runtime.errors import StorageError
 from program_runtime.service.access_tokens import AccessTokens
 from program_runtime.service.backends import Backends
+from program_runtime.service.builtin_programs import publish_builtin_programs
 from program_runtime.service.exposure import check_isolation
 from program_runtime.service.hub import Hub
 from program_runtime.service.metrics import Metrics
@@ -81,6 +82,8 @@ class Context:
         try:
             await self.store.open()
             await self.store.jobs.recover()
+            if self.settings.builtin_programs:
+                await publish_builtin_programs(self.store, self.blobs, self.spool_dir)
         finally:
             await starting
         check_isolation(self.settings, self.executor.level)

@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     network_programs: Annotated[frozenset[str], NoDecode] = frozenset()
     """Ids of the programs that may use the machine's network, all of it; as a text with
     commas between."""
+    builtin_programs: bool = True
+    """Publish the primitives that come with the toolkit."""
     instance: str = Field(
         default=DEFAULT_INSTANCE, pattern=r"^[\x21-\x7e]+$", max_length=500
     )

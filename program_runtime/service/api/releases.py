@@ -27,7 +27,7 @@ from program_runtime.service.api.errors import HttpRefusal
 from program_runtime.service.api.json_bodies import BoundedRoute
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
-from program_runtime.service.domain import Release, User, Visibility
+from program_runtime.service.domain import BUILTIN_OWNER, Release, User, Visibility
 from program_runtime.service.intake import Inspection, inspect
 from program_runtime.service.transfer import Upload, blob_pieces, receive
 
@@ -187,10 +187,14 @@ def _release(found: Inspection, upload: Upload, caller: User) -> Release:
 
 
 async def _owner(here: Context, caller: User, program_id: str) -> str:
-    """The caller, or the owner whose program an admin publishes to."""
+    """The caller, or the owner whose program an admin publishes to.
+
+    Not even an admin publishes to a built-in program.
+    """
     program = await here.store.programs.get(program_id)
-    is_admin = caller.role.value == "admin"
-    return program.owner if program is not None and is_admin else caller.name
+    if program is None or program.owner == BUILTIN_OWNER:
+        return caller.name
+    return program.owner if caller.role.value == "admin" else caller.name
 
 
 async def _check_free(

@@ -1,0 +1,322 @@
+"""Pubs read from a job's inputs, and all that is wrong with them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from qiskit import QuantumCircuit
+from qiskit.primitives.containers.bindings_array import BindingsArray
+from qiskit.primitives.containers.observables_array import ObservablesArray
+
+from program_runtime.errors import BadInputsError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "EstimatorTask",
+    "Reader",
+    "SamplerTask",
+    "check_shots",
+    "read_estimator_pubs",
+    "read_sampler_pubs",
+]
+
+_SAMPLER_PARTS = 3
+_ESTIMATOR_PARTS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplerTask:
+    """A circuit to be sampled."""
+
+    circuit: QuantumCircuit
+    values: NDArray[np.float64]
+    """Shape ``(*shape, parameters)``, in the order of ``circuit.parameters``."""
+    shots: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the sets of parameter values."""
+        return self.values.shape[:-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatorTask:
+    """A circuit whose observables are to be estimated."""
+
+    circuit: QuantumCircuit
+    values: NDArray[np.float64]
+    """Shape ``(*shape, parameters)``, in the order of ``circuit.parameters``."""
+    observables: NDArray[np.object_]
+    """``SparseObservable`` each; its shape and that of the values broadcast."""
+    precision: float
+    shots: int
+    """For each measured basis; 0 is exact."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the result."""
+        return np.broadcast_shapes(self.values.shape[:-1], self.observables.shape)
+
+
+class Reader:
+    """Collects problems, to be raised all at once."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+
+    def problem(self, path: str, message: str, hint: str | None = None) -> None:
+        """Note what is wrong."""
+        self._problems.append(Problem(path=path, message=message, hint=hint))
+
+    def finish(self) -> None:
+        """Raise if anything was wrong.
+
+        Raises:
+            BadInputsError: Lists all of it.
+        """
+        if self._problems:
+            raise BadInputsError("The job can not run:", problems=self._problems)
+
+    def circuit(self, path: str, value: Any) -> QuantumCircuit | None:
+        """Read a circuit, or the text of an OpenQASM 3 program."""
+        if isinstance(value, str):
+            return self._qasm(path, value)
+        if isinstance(value, QuantumCircuit):
+            return value
+        self.problem(path, f"is of type {type(value).__name__}, expected a circuit")
+        return None
+
+    def _qasm(self, path: str, text: str) -> QuantumCircuit | None:
+        from qiskit import qasm3  # noqa: PLC0415 - circuits come as QPY mostly
+
+        try:
+            return qasm3.loads(text)
+        except Exception as err:  # noqa: BLE001 - parsers raise what they like
+            self.problem(path, f"is no OpenQASM 3 program: {err}")
+        return None
+
+    def values(
+        self, path: str, circuit: QuantumCircuit, value: Any
+    ) -> NDArray[np.float64] | None:
+        """Read parameter values, the last axis in the circuit's order."""
+        wanted = circuit.num_parameters
+        try:
+            array = _as_array(circuit, value)
+        except (TypeError, ValueError) as err:
+            self.problem(path, f"are no parameter values of this circuit: {err}")
+            return None
+        if wanted == 1 and (array.ndim == 0 or array.shape[-1] != 1):
+            array = array[..., np.newaxis]
+        if array.size == 0 and array.ndim == 1:
+            array = array.reshape(0)
+        found = array.shape[-1] if array.ndim else 1
+        if found != wanted:
+            self.problem(
+                path,
+                f"have {found} values in a set (shape {array.shape}), "
+                f"the circuit has {wanted} parameters",
+            )
+            return None
+        if not np.isfinite(array).all():
+            self.problem(path, "hold numbers that are not finite")
+            return None
+        return array
+
+
+def check_shots(reader: Reader, path: str, shots: Any, limit: int) -> int:
+    """Read a number of shots.
+
+    Args:
+        reader: Is told what is wrong.
+        path: Of the number.
+        shots: What was given.
+        limit: The most that the backend takes in one run.
+
+    Returns:
+        The number; 1 when it is wrong.
+    """
+    if isinstance(shots, bool) or not isinstance(shots, int | np.integer):
+        kind = type(shots).__name__
+        reader.problem(path, f"is {shots!r} of type {kind}, expected whole shots")
+    elif shots < 1:
+        reader.problem(path, f"is {shots}, expected at least 1 shot")
+    elif shots > limit:
+        reader.problem(path, f"is {shots:,} shots, the backend takes {limit:,} at most")
+    else:
+        return int(shots)
+    return 1
+
+
+def read_sampler_pubs(
+    reader: Reader, pubs: Any, *, default_shots: int, limit: int
+) -> list[SamplerTask]:
+    """Read ``[circuit, parameter values, shots]`` each.
+
+    Args:
+        reader: Is told what is wrong; no pub is to be used then.
+        pubs: As they were sent.
+        default_shots: Of pubs without a number of shots.
+        limit: The most shots of a run.
+    """
+    tasks = []
+    for index, parts in enumerate(_parts(reader, pubs, _SAMPLER_PARTS)):
+        path = f"pubs[{index}]"
+        circuit = reader.circuit(f"{path}[0]", parts[0])
+        if circuit is None:
+            continue
+        values = reader.values(f"{path}[1]", circuit, parts[1])
+        given = default_shots if parts[2] is None else parts[2]
+        shots = check_shots(reader, f"{path}[2]", given, limit)
+        if values is not None:
+            tasks.append(SamplerTask(circuit=circuit, values=values, shots=shots))
+    return tasks
+
+
+def read_estimator_pubs(
+    reader: Reader,
+    pubs: Any,
+    *,
+    default_precision: float,
+    default_shots: int | None,
+    limit: int,
+) -> list[EstimatorTask]:
+    """Read ``[circuit, observables, parameter values, precision]`` each.
+
+    Args:
+        reader: Is told what is wrong; no pub is to be used then.
+        pubs: As they were sent.
+        default_precision: Of pubs without one.
+        default_shots: Takes the place of the default precision.
+        limit: The most shots of a run.
+    """
+    if default_shots is not None:
+        most = check_shots(reader, "options.default_shots", default_shots, limit)
+        default_precision = most**-0.5
+    tasks = []
+    for index, parts in enumerate(_parts(reader, pubs, _ESTIMATOR_PARTS)):
+        path = f"pubs[{index}]"
+        circuit = reader.circuit(f"{path}[0]", parts[0])
+        if circuit is None:
+            continue
+        observables = read_observables(reader, f"{path}[1]", circuit, parts[1])
+        values = reader.values(f"{path}[2]", circuit, parts[2])
+        precision = default_precision if parts[3] is None else parts[3]
+        shots = _shots_for(reader, f"{path}[3]", precision, limit)
+        if values is None or observables is None:
+            continue
+        if not _broadcast(reader, path, values.shape[:-1], observables.shape):
+            continue
+        tasks.append(
+            EstimatorTask(
+                circuit=circuit,
+                values=values,
+                observables=observables,
+                precision=float(precision) if shots is not None else 0.0,
+                shots=shots or 0,
+            )
+        )
+    return tasks
+
+
+def read_observables(
+    reader: Reader, path: str, circuit: QuantumCircuit, value: Any
+) -> NDArray[np.object_] | None:
+    """Read observables: Paulis with coefficients, in arrays of any shape.
+
+    Args:
+        reader: Is told what is wrong.
+        path: Of the observables.
+        circuit: Whose qubits they observe.
+        value: As it was sent.
+    """
+    try:
+        array = ObservablesArray.coerce(value)
+    except (TypeError, ValueError) as err:
+        reader.problem(path, f"are no observables: {err}")
+        return None
+    except Exception as err:  # noqa: BLE001 - Qiskit has errors of its own for labels
+        reader.problem(path, f"are no observables: {err}")
+        return None
+    if array.size and array.num_qubits != circuit.num_qubits:
+        reader.problem(
+            path,
+            f"act on {array.num_qubits} qubits, the circuit has {circuit.num_qubits}",
+            "observable.apply_layout(circuit.layout) fits one to a transpiled circuit.",
+        )
+        return None
+    found: NDArray[np.object_] = array.sparse_observables_array()
+    return found
+
+
+def _parts(reader: Reader, pubs: Any, count: int) -> list[Sequence[Any]]:
+    if not isinstance(pubs, list | tuple) or not pubs:
+        reader.problem("pubs", f"is {_shown(pubs)}, expected a list of pubs")
+        return []
+    found: list[Sequence[Any]] = []
+    for index, pub in enumerate(pubs):
+        parts = list(pub) if isinstance(pub, list | tuple) else [pub]
+        if not 1 <= len(parts) <= count:
+            reader.problem(
+                f"pubs[{index}]", f"has {len(parts)} parts, expected 1 to {count}"
+            )
+            parts = []
+        found.append([*parts, *[None] * (count - len(parts))])
+    return found
+
+
+def _shown(value: Any) -> str:
+    return "empty" if value in ([], ()) else f"of type {type(value).__name__}"
+
+
+def _as_array(circuit: QuantumCircuit, value: Any) -> NDArray[np.float64]:
+    if value is None or (isinstance(value, list | tuple) and not len(value)):
+        return np.zeros(0)
+    if isinstance(value, dict):
+        value = BindingsArray(value)
+    if isinstance(value, BindingsArray):
+        array: NDArray[np.float64] = value.as_array(circuit.parameters)
+        return array
+    if np.iscomplexobj(value):
+        raise TypeError("they are complex")
+    return np.asarray(value, dtype=np.float64)
+
+
+def _shots_for(reader: Reader, path: str, precision: Any, limit: int) -> int | None:
+    """Turn a precision into shots; 0 is exact."""
+    number = isinstance(precision, int | float | np.number)
+    if not number or isinstance(precision, bool) or not precision >= 0:
+        reader.problem(path, f"is {precision!r}, expected a precision of 0 or more")
+        return None
+    if precision == 0:
+        return 0
+    shots = math.inf if precision < 1e-9 else math.ceil(round(precision**-2, 6))  # noqa: PLR2004
+    if shots > limit:
+        reader.problem(
+            path,
+            f"is a precision of {precision:g}, which takes {shots:,} shots; the "
+            f"backend takes {limit:,} at most, a precision of {limit**-0.5:.2g}",
+        )
+        return None
+    return int(shots)
+
+
+def _broadcast(
+    reader: Reader, path: str, values: tuple[int, ...], observables: tuple[int, ...]
+) -> bool:
+    try:
+        np.broadcast_shapes(values, observables)
+    except ValueError:
+        reader.problem(
+            path,
+            f"has parameter values of shape {values} and observables of shape "
+            f"{observables}, which do not broadcast",
+        )
+        return False
+    return True

@@ -1,0 +1,92 @@
+"""The options that every primitive has: of the simulator and of each execution."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from program_runtime.errors import BadInputsError
+from program_runtime.primitives.machine import constrained
+
+if TYPE_CHECKING:
+    from program_runtime.primitives.machine import Machine
+    from program_runtime.primitives.options import Options
+    from program_runtime.program import ProgramBackend
+
+__all__ = ["run_settings", "simulator_machine"]
+
+
+def simulator_machine(
+    options: Options, machine: Machine, *, prefix: str = "simulator."
+) -> tuple[Machine, dict[str, Any], int | None]:
+    """Read the options of a simulator.
+
+    Args:
+        options: Of the job.
+        machine: What the job runs on.
+        prefix: Where they are.
+
+    Returns:
+        The machine as it is to be, settings for each run, and the seed.
+    """
+    if not machine.is_aer:
+        for name in ("noise_model", "seed_simulator", "coupling_map", "basis_gates"):
+            options.ignore(f"{prefix}{name}", f"{machine.name} is no simulator")
+        return machine, {}, None
+    settings: dict[str, Any] = {}
+    noise_model = options.take(f"{prefix}noise_model")
+    if noise_model is not None:
+        settings["noise_model"] = _noise_model(noise_model)
+    seed = options.take(f"{prefix}seed_simulator")
+    narrow = constrained(
+        machine,
+        basis_gates=options.take(f"{prefix}basis_gates"),
+        coupling_map=options.take(f"{prefix}coupling_map"),
+    )
+    return narrow, settings, None if seed is None else int(seed)
+
+
+def run_settings(
+    options: Options, machine: Machine, backend: ProgramBackend
+) -> dict[str, Any]:
+    """Read what each execution is to be like.
+
+    Args:
+        options: Of the job.
+        machine: What the job runs on.
+        backend: The same.
+
+    Returns:
+        Settings for each run; what the backend does not know is warned of.
+    """
+    settings: dict[str, Any] = {}
+    for name in ("init_qubits", "rep_delay"):
+        path = f"execution.{name}"
+        if hasattr(backend.options, name):
+            value = options.take(path)
+            if value is not None:
+                settings[name] = value
+        elif name == "init_qubits":
+            # Every circuit begins with all qubits in |0>, as True asks.
+            if options.take(path, True) is False:
+                options.warn(
+                    f"The option {path} has no effect: {machine.name} begins every "
+                    "circuit with its qubits in |0>."
+                )
+        else:
+            options.ignore(path, f"{machine.name} does not wait between circuits")
+    return settings
+
+
+def _noise_model(value: Any) -> Any:
+    from qiskit_aer.noise import NoiseModel  # noqa: PLC0415 - seldom asked for
+
+    if isinstance(value, NoiseModel):
+        return value
+    if not isinstance(value, dict):
+        raise BadInputsError(
+            f"The noise model is of type {type(value).__name__}, expected a NoiseModel."
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return NoiseModel.from_dict(value)
