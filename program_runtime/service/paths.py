@@ -10,9 +10,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ALIASES", "CanonicalPaths", "canonical"]
 
-ALIASES: Final = (("/experimental/api/v1", "/api/v1"),)
-"""Prefix to the prefix that it stands for. The current official client rewrites every
-address that does not say ``experimental``."""
+ALIASES: Final = (
+    ("/experimental/api/v1", "/api/v1"),
+    ("/experimental.cloud", ""),
+    ("/experimental", ""),
+)
+"""Prefix to the prefix that it stands for, the longest first. Official clients rewrite
+every address that does not say ``experimental``, and version 0.8 every one that does
+not end in ``.cloud`` besides."""
 _SLASHES: Final = re.compile("/{2,}")
 
 
@@ -24,11 +29,13 @@ def canonical(path: str) -> str:
 
     >>> canonical("//experimental/api/v1/jobs")
     '/api/v1/jobs'
+    >>> canonical("/experimental.cloud/jobs")
+    '/jobs'
     """
     path = _SLASHES.sub("/", path)
     for alias, prefix in ALIASES:
         if path == alias or path.startswith(f"{alias}/"):
-            return prefix + path.removeprefix(alias)
+            return prefix + path.removeprefix(alias) or "/"
     return path
 
 

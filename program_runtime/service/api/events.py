@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/api/v1/jobs/{job_id}", dependencies=GUARDED, tags=["jobs"])
 
-_QUIET_S = 15.0
+QUIET_S = 15.0
 """After so long without an event a comment keeps proxies from closing a stream, and
 it is looked whether the reader may still read."""
-_DONE, _GOING_AWAY, _NOT_ALLOWED = 1000, 1001, 1008
+DONE, GOING_AWAY, NOT_ALLOWED = 1000, 1001, 1008
 
 After = Annotated[
     int, Query(ge=0, le=2**63 - 1, description="The last `seq` that the reader has.")
@@ -79,17 +79,17 @@ async def stream(
     await visible_job(here, caller, job_id)
     await websocket.accept()
     with here.hub.listen(job_id) as listener:
-        reader = asyncio.create_task(_watch(websocket, listener))
+        reader = asyncio.create_task(watch(websocket, listener))
         try:
-            groups = follow(here, job_id, listener, after=after, quiet_s=_QUIET_S)
+            groups = follow(here, job_id, listener, after=after, quiet_s=QUIET_S)
             async for group in groups:
                 if not await is_still_valid(websocket):
-                    await websocket.close(_NOT_ALLOWED)
+                    await websocket.close(NOT_ALLOWED)
                     return
                 if group:
                     await websocket.send_text(events_text(group))
             if not listener.left:
-                await websocket.close(_GOING_AWAY if here.hub.closed else _DONE)
+                await websocket.close(GOING_AWAY if here.hub.closed else DONE)
         except WebSocketDisconnect:
             pass  # while a frame was on its way; the log keeps everything
         finally:
@@ -97,7 +97,7 @@ async def stream(
             await asyncio.gather(reader, return_exceptions=True)
 
 
-async def _watch(websocket: WebSocket, listener: Listener) -> None:
+async def watch(websocket: WebSocket, listener: Listener) -> None:
     """Notice that the reader has left; what it says is not asked for."""
     while (await websocket.receive())["type"] != "websocket.disconnect":
         pass
@@ -116,7 +116,7 @@ async def _server_sent_events(
     here: Context, request: Request, job_id: str, after: int
 ) -> AsyncIterator[str]:
     with here.hub.listen(job_id) as listener:
-        groups = follow(here, job_id, listener, after=after, quiet_s=_QUIET_S)
+        groups = follow(here, job_id, listener, after=after, quiet_s=QUIET_S)
         async for group in groups:
             if not await is_still_valid(request):
                 return
