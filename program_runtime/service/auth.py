@@ -29,6 +29,7 @@ PUBLIC = None
 """Anyone, without a token."""
 
 API = "/api/v1"
+_DEVICES = "/Network/{hub}/Groups/{group}/Projects/{project}/devices"
 
 ROLES: dict[tuple[str, str], Role | None] = {
     ("GET", "/healthz"): PUBLIC,
@@ -78,6 +79,43 @@ ROLES: dict[tuple[str, str], Role | None] = {
 
 _RANK = {Role.USER: 1, Role.AUTHOR: 2, Role.ADMIN: 3}
 _SCHEMES = ("bearer", "apikey")
+    # What retired official clients ask for.
+    ("GET", "/version"): PUBLIC,
+    ("POST", "/users/loginWithToken"): PUBLIC,
+    ("GET", "/users/me"): Role.USER,
+    ("GET", "/Network"): Role.USER,
+    ("GET", "/instance"): Role.USER,
+    ("GET", "/backends"): Role.USER,
+    ("GET", "/backends/{name}/configuration"): Role.USER,
+    ("GET", "/backends/{name}/defaults"): Role.USER,
+    ("GET", "/backends/{name}/properties"): Role.USER,
+    ("GET", "/backends/{name}/status"): Role.USER,
+    ("GET", f"{_DEVICES}/v/1"): Role.USER,
+    ("GET", f"{_DEVICES}/{{name}}/queue/status"): Role.USER,
+    ("GET", f"{_DEVICES}/{{name}}/jobsLimit"): Role.USER,
+    ("GET", f"{_DEVICES}/{{name}}/bookings/v2"): Role.USER,
+    ("GET", f"{_DEVICES}/{{name}}/properties"): Role.USER,
+    ("GET", f"{_DEVICES}/{{name}}/defaults"): Role.USER,
+    ("GET", "/programs"): Role.USER,
+    ("POST", "/programs"): Role.AUTHOR,
+    ("GET", "/programs/{program_id}"): Role.USER,
+    ("PATCH", "/programs/{program_id}"): Role.AUTHOR,
+    ("DELETE", "/programs/{program_id}"): Role.AUTHOR,
+    ("PUT", "/programs/{program_id}/data"): Role.AUTHOR,
+    ("PUT", "/programs/{program_id}/public"): Role.AUTHOR,
+    ("PUT", "/programs/{program_id}/private"): Role.AUTHOR,
+    ("POST", "/jobs"): Role.USER,
+    ("GET", "/jobs"): Role.USER,
+    ("GET", "/jobs/{job_id}"): Role.USER,
+    ("DELETE", "/jobs/{job_id}"): Role.USER,
+    ("GET", "/jobs/{job_id}/results"): Role.USER,
+    ("GET", "/jobs/{job_id}/interim_results"): Role.USER,
+    ("GET", "/jobs/{job_id}/logs"): Role.USER,
+    ("GET", "/jobs/{job_id}/metrics"): Role.USER,
+    ("POST", "/jobs/{job_id}/cancel"): Role.USER,
+    ("PUT", "/jobs/{job_id}/tags"): Role.USER,
+    ("GET", "/results/{link}"): PUBLIC,
+    ("WS", "/stream/jobs/{job_id}"): Role.USER,
 _ACCESS_TOKEN = "x-access-token"  # noqa: S105 - a header of retired clients
 _LOGIN_HINT = (
     "Send the header `Authorization: Bearer TOKEN`; `qrt login` saves a token."

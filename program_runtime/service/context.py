@@ -18,11 +18,13 @@ from program_runtime.service.access_tokens import AccessTokens
 from program_runtime.service.backends import Backends
 from program_runtime.service.builtin_programs import publish_builtin_programs
 from program_runtime.service.exposure import check_isolation
+from program_runtime.service.generations import Generations
 from program_runtime.service.hub import Hub
 from program_runtime.service.metrics import Metrics
 from program_runtime.service.releases import ReleaseFolders
 from program_runtime.service.remembered import RememberedPrograms
 from program_runtime.service.scheduler import Scheduler
+from program_runtime.service.signed_links import SignedLinks
 from program_runtime.service.signing_key import SigningKey
 from program_runtime.service.specs import SpecMaker
 from program_runtime.service.tokens import Tokens
@@ -55,10 +57,12 @@ class Context:
     signing_key: SigningKey
     access_tokens: AccessTokens
     tokens: Tokens
+    signed_links: SignedLinks
     programs: RememberedPrograms
     backends: Backends
     uploads: Uploads
     specs: SpecMaker
+    folders: ReleaseFolders
     scheduler: Scheduler
     since: float = field(default_factory=time.monotonic)
     inspections: asyncio.Semaphore = field(
@@ -71,6 +75,8 @@ class Context:
     """Held by who has a large submission in memory."""
     sweep_every_s: float = 3600.0
     """How often what nothing refers to any more is deleted."""
+    generations: Generations = field(default_factory=Generations)
+    """Which retired clients are at the other end."""
     _sweeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -145,10 +151,12 @@ def make_context(
         backends=Backends(settings.data_dir / "cache"),
         uploads=Uploads(settings.data_dir / "uploads"),
         specs=specs,
+        signed_links=SignedLinks(signing_key),
         scheduler=Scheduler(
             store=store,
             executor=executor,
             hub=hub,
+        folders=folders,
             specs=specs,
             metrics=metrics,
             workers=settings.workers,

@@ -16,6 +16,10 @@ NOWHERE = {
     "digest": "sha256:" + "0" * 64,
     "job_id": "job_none",
     "name": "nobody-of-this-name",
+    "hub": "nowhere",
+    "group": "open",
+    "project": "main",
+    "link": "job_none.1.1.none",
     "plan": "gold",
 }
 
@@ -70,7 +74,7 @@ def test_a_role_that_is_taken_away_is_gone_at_once(service):
 
 
 def test_a_stream_ends_soon_after_its_token(service, gate, monkeypatch):
-    monkeypatch.setattr(events, "_QUIET_S", 0.05)
+    monkeypatch.setattr(events, "QUIET_S", 0.05)
 
     async def script(scripted):
         await scripted.publish("1")
@@ -92,7 +96,7 @@ def test_a_stream_ends_soon_after_its_token(service, gate, monkeypatch):
 
 
 def test_server_sent_events_end_soon_after_their_token(service, gate, monkeypatch):
-    monkeypatch.setattr(events, "_QUIET_S", 0.05)
+    monkeypatch.setattr(events, "QUIET_S", 0.05)
 
     async def script(scripted):
         await scripted.publish("1")

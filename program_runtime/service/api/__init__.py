@@ -30,6 +30,8 @@ def routers() -> list[APIRouter]:
     )
 
     # Routes are tried in this order: first those that are asked for most.
+    from program_runtime.service.api import retired  # noqa: PLC0415 - as above
+
     modules = (
         submissions,
         outputs,
@@ -44,4 +46,4 @@ def routers() -> list[APIRouter]:
         identity,
         discovery,
     )
-    return [module.router for module in modules]
+    return [module.router for module in modules] + retired.routers()

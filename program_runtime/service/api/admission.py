@@ -13,6 +13,10 @@ _NEW_WORK = {
     ("PUT", "/api/v1/blobs/{digest}"),
     ("PUT", "/api/v1/programs/{program_id}/releases/{ref}"),
 }
+    ("POST", "/jobs"),
+    ("POST", "/programs"),
+    ("PUT", "/programs/{program_id}/data"),
+    ("PATCH", "/programs/{program_id}"),
 
 
 async def admit(connection: HTTPConnection, here: Here) -> None:
