@@ -74,11 +74,6 @@ ROLES: dict[tuple[str, str], Role | None] = {
     ("POST", f"{API}/jobs/{{job_id}}/stop"): Role.USER,
     ("PUT", f"{API}/jobs/{{job_id}}/tags"): Role.USER,
     ("WS", f"{API}/jobs/{{job_id}}/stream"): Role.USER,
-}
-"""The least role for every route. A route that is not here is closed to all."""
-
-_RANK = {Role.USER: 1, Role.AUTHOR: 2, Role.ADMIN: 3}
-_SCHEMES = ("bearer", "apikey")
     # What retired official clients ask for.
     ("GET", "/version"): PUBLIC,
     ("POST", "/users/loginWithToken"): PUBLIC,
@@ -116,6 +111,11 @@ _SCHEMES = ("bearer", "apikey")
     ("PUT", "/jobs/{job_id}/tags"): Role.USER,
     ("GET", "/results/{link}"): PUBLIC,
     ("WS", "/stream/jobs/{job_id}"): Role.USER,
+}
+"""The least role for every route. A route that is not here is closed to all."""
+
+_RANK = {Role.USER: 1, Role.AUTHOR: 2, Role.ADMIN: 3}
+_SCHEMES = ("bearer", "apikey")
 _ACCESS_TOKEN = "x-access-token"  # noqa: S105 - a header of retired clients
 _LOGIN_HINT = (
     "Send the header `Authorization: Bearer TOKEN`; `qrt login` saves a token."

@@ -56,13 +56,13 @@ class Context:
     metrics: Metrics
     signing_key: SigningKey
     access_tokens: AccessTokens
-    tokens: Tokens
     signed_links: SignedLinks
+    tokens: Tokens
     programs: RememberedPrograms
     backends: Backends
     uploads: Uploads
-    specs: SpecMaker
     folders: ReleaseFolders
+    specs: SpecMaker
     scheduler: Scheduler
     since: float = field(default_factory=time.monotonic)
     inspections: asyncio.Semaphore = field(
@@ -73,10 +73,10 @@ class Context:
         default_factory=lambda: asyncio.Semaphore(_LARGE_BODIES)
     )
     """Held by who has a large submission in memory."""
-    sweep_every_s: float = 3600.0
-    """How often what nothing refers to any more is deleted."""
     generations: Generations = field(default_factory=Generations)
     """Which retired clients are at the other end."""
+    sweep_every_s: float = 3600.0
+    """How often what nothing refers to any more is deleted."""
     _sweeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -146,17 +146,17 @@ def make_context(
         metrics=metrics,
         signing_key=signing_key,
         access_tokens=access_tokens,
+        signed_links=SignedLinks(signing_key),
         tokens=Tokens(store, access_tokens=access_tokens),
         programs=RememberedPrograms(store),
         backends=Backends(settings.data_dir / "cache"),
         uploads=Uploads(settings.data_dir / "uploads"),
+        folders=folders,
         specs=specs,
-        signed_links=SignedLinks(signing_key),
         scheduler=Scheduler(
             store=store,
             executor=executor,
             hub=hub,
-        folders=folders,
             specs=specs,
             metrics=metrics,
             workers=settings.workers,

@@ -29,9 +29,9 @@ def routers() -> list[APIRouter]:
         identity,
     )
 
-    # Routes are tried in this order: first those that are asked for most.
     from program_runtime.service.api import retired  # noqa: PLC0415 - as above
 
+    # Routes are tried in this order: first those that are asked for most.
     modules = (
         submissions,
         outputs,

@@ -12,11 +12,11 @@ _NEW_WORK = {
     ("POST", "/api/v1/jobs"),
     ("PUT", "/api/v1/blobs/{digest}"),
     ("PUT", "/api/v1/programs/{program_id}/releases/{ref}"),
-}
     ("POST", "/jobs"),
     ("POST", "/programs"),
     ("PUT", "/programs/{program_id}/data"),
     ("PATCH", "/programs/{program_id}"),
+}
 
 
 async def admit(connection: HTTPConnection, here: Here) -> None:
