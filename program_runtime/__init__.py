@@ -14,10 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from program_runtime.client import (
+        Batch,
+        Estimator,
+        EstimatorOptions,
+        EstimatorV2,
         IBMBackend,
+        Options,
         QiskitRuntimeService,
         RuntimeJob,
         RuntimeOptions,
+        Sampler,
+        SamplerOptions,
+        SamplerV2,
+        Session,
     )
     from program_runtime.codec import RuntimeDecoder, RuntimeEncoder
     from program_runtime.errors import (
@@ -54,12 +63,17 @@ __all__ = [
     "BadBundleError",
     "BadInputsError",
     "BadMetadataError",
+    "Batch",
     "CodecError",
+    "Estimator",
+    "EstimatorOptions",
+    "EstimatorV2",
     "ExecutionError",
     "IBMBackend",
     "InvalidValueError",
     "MessengerClosedError",
     "NotAuthorizedError",
+    "Options",
     "ParameterNamespace",
     "Problem",
     "ProgramBackend",
@@ -79,14 +93,23 @@ __all__ = [
     "RuntimeOptions",
     "RuntimeProgram",
     "RuntimeProgramNotFound",
+    "Sampler",
+    "SamplerOptions",
+    "SamplerV2",
     "ServiceUnreachableError",
+    "Session",
     "UndecodableError",
     "UnserializableError",
     "UserMessenger",
 ]
 
 _HOMES = {
+    "Batch": "client",
+    "Estimator": "client",
+    "EstimatorOptions": "client",
+    "EstimatorV2": "client",
     "IBMBackend": "client",
+    "Options": "client",
     "ParameterNamespace": "metadata",
     "ProgramBackend": "program",
     "QiskitRuntimeService": "client",
@@ -96,6 +119,10 @@ _HOMES = {
     "RuntimeJob": "client",
     "RuntimeOptions": "client",
     "RuntimeProgram": "metadata",
+    "Sampler": "client",
+    "SamplerOptions": "client",
+    "SamplerV2": "client",
+    "Session": "client",
     "UserMessenger": "program",
 }
 

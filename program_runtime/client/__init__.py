@@ -11,17 +11,51 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from program_runtime.client.backend import IBMBackend
+    from program_runtime.client.batch import Batch
     from program_runtime.client.job import RuntimeJob
     from program_runtime.client.options import RuntimeOptions
+    from program_runtime.client.primitives import (
+        Estimator,
+        EstimatorOptions,
+        EstimatorV2,
+        Options,
+        Sampler,
+        SamplerOptions,
+        SamplerV2,
+    )
     from program_runtime.client.service import QiskitRuntimeService
+    from program_runtime.client.session import Session
 
-__all__ = ["IBMBackend", "QiskitRuntimeService", "RuntimeJob", "RuntimeOptions"]
+__all__ = [
+    "Batch",
+    "Estimator",
+    "EstimatorOptions",
+    "EstimatorV2",
+    "IBMBackend",
+    "Options",
+    "QiskitRuntimeService",
+    "RuntimeJob",
+    "RuntimeOptions",
+    "Sampler",
+    "SamplerOptions",
+    "SamplerV2",
+    "Session",
+]
 
 _HOMES = {
+    "Batch": "batch",
+    "Estimator": "primitives",
+    "EstimatorOptions": "primitives",
+    "EstimatorV2": "primitives",
     "IBMBackend": "backend",
+    "Options": "primitives",
     "QiskitRuntimeService": "service",
     "RuntimeJob": "job",
     "RuntimeOptions": "options",
+    "Sampler": "primitives",
+    "SamplerOptions": "primitives",
+    "SamplerV2": "primitives",
+    "Session": "session",
 }
 
 

@@ -19,8 +19,8 @@ def to_seconds(duration: int | str) -> int:
     >>> to_seconds("2h 30m 40s")
     9040
     """
-    seconds = duration if isinstance(duration, int) else _parse(duration)
-    if isinstance(duration, bool) or seconds <= 0:
+    seconds = _parse(duration) if isinstance(duration, str) else duration
+    if not isinstance(seconds, int) or seconds is True or seconds <= 0:
         raise ValueError(f"{duration!r} is no duration above zero")
     return seconds
 

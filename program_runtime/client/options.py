@@ -14,6 +14,8 @@ from program_runtime.client import durations
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from program_runtime.client.backend import IBMBackend
+
 __all__ = ["RuntimeOptions"]
 
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -28,14 +30,14 @@ class RuntimeOptions:
     {'backend': 'aer_simulator', 'log_level': 'INFO'}
     """
 
-    backend: str | None = None
-    """The backend's name; the service chooses when there is none."""
+    backend: str | IBMBackend | None = None
+    """The backend or its name; the service chooses when there is none."""
     image: str | None = None
-    """The environment to run in, ``name:tag``."""
+    """The environment to run in, ``name:tag``; the service says which it has."""
     log_level: str | None = None
     """The program's log level: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
     instance: str | None = None
-    """Not used by a service of this project; refused, never ignored."""
+    """The service's instance; another one is refused, never ignored."""
     job_tags: list[str] | None = None
     """Tags to find the job by."""
     max_execution_time: float | None = None
@@ -63,6 +65,13 @@ class RuntimeOptions:
             raise errors.InvalidValueError("Unknown options.", problems=problems)
         return cls(**given)
 
+    @property
+    def backend_name(self) -> str | None:
+        """The backend's name."""
+        if self.backend is None or isinstance(self.backend, str):
+            return self.backend
+        return str(self.backend.name)
+
     def validate(self) -> None:
         """Check every field.
 
@@ -82,7 +91,7 @@ class RuntimeOptions:
         self.validate()
         session_s = self.session_time
         request = {
-            "backend": self.backend,
+            "backend": self.backend_name,
             "runtime": self.image,
             "log_level": self.log_level and self.log_level.upper(),
             "tags": self.job_tags,
@@ -94,8 +103,8 @@ class RuntimeOptions:
         return {name: value for name, value in request.items() if value is not None}
 
     def _problems(self) -> Iterator[errors.Problem]:
-        if not _is_text_or_none(self.backend):
-            yield _problem("backend", f"{self.backend!r} is no backend's name")
+        if not _is_text_or_none(getattr(self.backend, "name", self.backend)):
+            yield _problem("backend", f"{self.backend!r} is no backend and no name")
         if self.image is not None and not _matches(_IMAGE, self.image):
             yield _problem("image", f"{self.image!r} is no image", "Write name:tag.")
         if self.log_level is not None and not (
@@ -103,8 +112,8 @@ class RuntimeOptions:
         ):
             allowed = ", ".join(_LOG_LEVELS)
             yield _problem("log_level", f"{self.log_level!r} is none of {allowed}")
-        if self.instance is not None:
-            yield _problem("instance", "this service has no instances", "Leave it out.")
+        if not _is_text_or_none(self.instance):
+            yield _problem("instance", f"{self.instance!r} is no instance's name")
         if self.job_tags is not None and not _is_list_of_texts(self.job_tags):
             yield _problem("job_tags", f"{self.job_tags!r} is no list of strings")
         if self.session_time is not None:

@@ -1,4 +1,5 @@
 import dataclasses
+import types
 
 import pytest
 
@@ -31,6 +32,11 @@ def test_options_may_be_a_dict():
     assert RuntimeOptions.of(options) is options
 
 
+def test_a_backend_may_be_the_object():
+    backend = types.SimpleNamespace(name="aer_simulator")
+    assert RuntimeOptions(backend=backend).to_request() == {"backend": "aer_simulator"}
+
+
 def test_every_unknown_option_is_named_with_the_closest():
     with pytest.raises(errors.InvalidValueError) as caught:
         RuntimeOptions.of({"loglevel": "INFO", "zzz": 1})
@@ -47,7 +53,7 @@ def test_every_invalid_option_is_named_at_once():
         backend=3,
         image="no-tag",
         log_level="loud",
-        instance="ibm-q/open/main",
+        instance=3,
         job_tags="tag",
         max_execution_time=0,
         session_time="soon",
@@ -58,10 +64,10 @@ def test_every_invalid_option_is_named_at_once():
         options.validate()
     assert str(caught.value) == (
         "Invalid options.\n"
-        "  backend: 3 is no backend's name\n"
+        "  backend: 3 is no backend and no name\n"
         "  image: 'no-tag' is no image (Write name:tag.)\n"
         "  log_level: 'loud' is none of DEBUG, INFO, WARNING, ERROR, CRITICAL\n"
-        "  instance: this service has no instances (Leave it out.)\n"
+        "  instance: 3 is no instance's name\n"
         "  job_tags: 'tag' is no list of strings\n"
         "  session_time: 'soon' is no duration "
         "(Write seconds, or a text such as '2h 30m'.)\n"

@@ -1,0 +1,73 @@
+"""The V1 sampler: quasi-probabilities of outcomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from program_runtime import errors
+from program_runtime.client.primitives import circuits as checked
+from program_runtime.client.primitives import fit
+from program_runtime.client.primitives.results import SamplerResultDecoder
+from program_runtime.client.primitives.v1 import V1Primitive
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qiskit import QuantumCircuit
+
+    from program_runtime.client.job import RuntimeJob
+    from program_runtime.client.primitives.options import Options
+
+__all__ = ["Sampler"]
+
+_MOST_RESILIENT = 1
+
+
+class Sampler(V1Primitive):
+    """Samples circuits and returns the quasi-probabilities of their outcomes.
+
+    Args:
+        backend: A backend of a service, or its name.
+        session: A session or batch to run in; without either, the one whose
+            ``with`` block this is.
+        options: :class:`Options`, or a dict of them.
+
+    Raises:
+        InvalidValueError: There is nowhere to run, or an option is invalid.
+    """
+
+    def run(
+        self,
+        circuits: QuantumCircuit | Sequence[QuantumCircuit],
+        parameter_values: Sequence[float] | Sequence[Sequence[float]] | None = None,
+        **run_options: Any,
+    ) -> RuntimeJob:
+        """Run circuits.
+
+        Args:
+            circuits: A circuit with measurements, or several.
+            parameter_values: A set of values for each circuit.
+            **run_options: Options of this run, such as ``shots=100`` or
+                ``callback=show``.
+
+        Returns:
+            The job, whose result is a :class:`SamplerResult`.
+
+        Raises:
+            InvalidValueError: It lists everything that does not fit; no job was made.
+        """
+        options = self._options.overridden(run_options)
+        _check(options)
+        backend = self._backend()
+        inputs = checked.sampler_inputs(circuits, parameter_values, backend)
+        fit.require_shots(options.execution.shots, backend)
+        return self._submit("sampler", inputs, options, SamplerResultDecoder)
+
+
+def _check(options: Options) -> None:
+    level = options.resilience_level
+    if level is not None and level > _MOST_RESILIENT:
+        raise errors.InvalidValueError(
+            f"resilience_level: {level} is no level of a sampler, which has 0 and 1.",
+            hint="An estimator has more.",
+        )
