@@ -6,8 +6,6 @@ import functools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from program_runtime.client.accounts import Account
     from program_runtime.client.api import ServiceApi
     from program_runtime.client.profiles import Profile
@@ -18,20 +16,12 @@ __all__ = ["Connection"]
 class Connection:
     """An account whose service is looked for when the first call needs it."""
 
-    def __init__(
-        self,
-        account: Account,
-        *,
-        verify: bool | str = True,
-        proxies: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, account: Account) -> None:
         self._account = account
-        self._verify = verify
-        self._proxies = proxies
 
     @property
     def channel(self) -> str:
-        """``local`` or ``server``."""
+        """``local``, ``server``, or the name that IBM's clients have for a server."""
         return self._account.channel
 
     @functools.cached_property
@@ -44,11 +34,18 @@ class Connection:
         if account.url is None:
             found = self._find_local()
             return ServiceApi(
-                found.url, found.token, verify=found.trust, relocate=self._find_local
+                found.url,
+                found.token,
+                verify=found.trust,
+                relocate=self._find_local,
+                instance=account.instance,
             )
-        verify = account.trust if self._verify is True else self._verify
         return ServiceApi(
-            account.url, account.token, verify=verify, proxies=self._proxies
+            account.url,
+            account.token,
+            verify=account.trust,
+            proxies=account.proxies,
+            instance=account.instance,
         )
 
     def _find_local(self) -> Profile:

@@ -11,11 +11,15 @@ from program_runtime.program.decoding import ResultDecoder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Decoder", "Decoders", "decode"]
+__all__ = ["Decoder", "Decoders", "decode", "of_program"]
 
 _SMALL_CHARACTERS = 4096
 _TAG = '"__type__"'
 _PAIR = 2
+_OF_PRIMITIVES = {
+    "sampler": "SamplerResultDecoder",
+    "estimator": "EstimatorResultDecoder",
+}
 
 
 class Decoder(Protocol):
@@ -45,6 +49,16 @@ class Decoders:
                 )
             return cls(interim=decoder[0], final=decoder[1])
         return cls(interim=decoder, final=decoder)  # type: ignore[arg-type]
+
+
+def of_program(program_id: str) -> tuple[Decoder, Decoder] | None:
+    """The decoders of a built-in program; None for any other one."""
+    name = _OF_PRIMITIVES.get(program_id)
+    if name is None:
+        return None
+    from program_runtime.client.primitives import results  # noqa: PLC0415 - few need it
+
+    return ResultDecoder, getattr(results, name)
 
 
 def decode(text: str, decoder: Decoder = ResultDecoder) -> Any:

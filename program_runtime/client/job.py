@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from program_runtime import errors
-from program_runtime.client import decoders, endings
-from program_runtime.client.backend import IBMBackend
+from program_runtime.client import awaiting, decoders, endings, job_states
 from program_runtime.client.deadline import Deadline
 from program_runtime.client.delivery import Delivery
-from program_runtime.client.outage import Outage
-from program_runtime.client.stream import FINAL_STATUSES, EventStream
+from program_runtime.client.job_facts import JobFacts
+from program_runtime.client.job_states import FINAL_STATUSES
+from program_runtime.client.stream import EventStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from qiskit.providers import JobStatus
+    from matplotlib.axes import Axes
 
     from program_runtime.client.api import ServiceApi
     from program_runtime.client.decoders import Decoder
+    from program_runtime.client.service import QiskitRuntimeService
     from program_runtime.client.stream import Event
 
 __all__ = ["RuntimeJob"]
 
-_PATIENCE_S = 60.0
 
-_JOB_STATUS = {
-    "Queued": "QUEUED",
-    "Running": "RUNNING",
-    "Completed": "DONE",
-    "Failed": "ERROR",
-    "Cancelled": "CANCELLED",
-}
-
-
-class RuntimeJob:
+class RuntimeJob(JobFacts):
     """A run of a program on the service.
 
     ``service.run`` and ``service.job`` make it. Its methods ask the service at each
@@ -45,6 +35,7 @@ class RuntimeJob:
         api: The service.
         job: The job as the service describes it.
         result_decoder: Decodes results; or a pair, for interim and final ones.
+        service: What its backend names as its service.
     """
 
     def __init__(
@@ -53,79 +44,15 @@ class RuntimeJob:
         job: Mapping[str, Any],
         *,
         result_decoder: Decoder | Sequence[Decoder] | None = None,
+        service: QiskitRuntimeService | None = None,
     ) -> None:
-        self._api = api
-        self._job = dict(job)
-        self._id = str(job["id"])
-        self._decoders = decoders.Decoders.of(result_decoder)
+        super().__init__(api, job, service=service)
+        self._decoders = decoders.Decoders.of(
+            result_decoder or decoders.of_program(self.program_id)
+        )
         self._delivery: Delivery | None = None
         self._text: str | None = None
         self._decoded: tuple[Decoder, Any] | None = None
-        self._inputs: tuple[Any] | None = None
-
-    def job_id(self) -> str:
-        """The id by which ``service.job`` finds it again."""
-        return self._id
-
-    @property
-    def program_id(self) -> str:
-        """The program that runs."""
-        return str(self._job["program"]["id"])
-
-    @property
-    def program_version(self) -> str:
-        """The release that runs; a later one does not change it."""
-        return str(self._job["program"]["version"])
-
-    @property
-    def session_id(self) -> str | None:
-        """The session it belongs to."""
-        return self._job.get("session_id")
-
-    @property
-    def tags(self) -> list[str]:
-        """The tags to find it by."""
-        return list(self._job.get("tags") or ())
-
-    @property
-    def image(self) -> str | None:
-        """The environment it was asked to run in."""
-        return self._job.get("runtime")
-
-    @property
-    def creation_date(self) -> datetime:
-        """When it was submitted, in local time, with its zone."""
-        return datetime.fromisoformat(self._job["created"]).astimezone()
-
-    @property
-    def inputs(self) -> Any:
-        """The inputs that it was given, decoded."""
-        if self._inputs is None:
-            text = self._api.inputs(self._id)
-            self._inputs = (decoders.decode(text),)
-        return self._inputs[0]
-
-    def backend(self) -> IBMBackend:
-        """The backend it runs on."""
-        return IBMBackend(str(self._job["backend"]), self._api)
-
-    def state(self) -> str:
-        """Queued, Running, Completed, Failed or Cancelled; imports no Qiskit."""
-        return str(self._refreshed()["state"]["status"])
-
-    def status(self) -> JobStatus:
-        """The state in Qiskit's words."""
-        from qiskit.providers import JobStatus  # noqa: PLC0415 - a second
-
-        return JobStatus[_JOB_STATUS[self.state()]]
-
-    def in_final_state(self) -> bool:
-        """Whether it is over."""
-        return self.state() in FINAL_STATUSES
-
-    def error_message(self) -> str | None:
-        """Why there is no result; None while there may be one."""
-        return endings.describe(self._refreshed())
 
     def result(
         self, timeout: float | None = None, decoder: Decoder | None = None
@@ -209,14 +136,8 @@ class RuntimeJob:
         """
         deadline = Deadline(timeout)
         self._wait_for_delivery(deadline)
-        outage = Outage(_PATIENCE_S)
-        while self._job["state"]["status"] not in FINAL_STATUSES:
-            wait_s = deadline.next_wait(self._id)
-            try:
-                self._job = self._api.job(self._id, wait_s=wait_s)
-                outage.over()
-            except errors.ServiceUnreachableError as err:
-                outage.wait(err, at_most_s=deadline.left_s())
+        if job_states.status_of(self._job) not in FINAL_STATUSES:
+            self._job = awaiting.final_job(self._api, self._id, deadline)
 
     def cancel(self) -> None:
         """End the job without a result.
@@ -234,13 +155,33 @@ class RuntimeJob:
         """
         self._api.stop(self._id)
 
-    def logs(self) -> str:
-        """What the job has written so far."""
-        return self._api.logs(self._id)
+    def plot(
+        self, key: str | None = None, *, ax: Axes | None = None, follow: bool = True
+    ) -> Axes:
+        """Draw a number of the interim results, or a metric, over the run.
 
-    def metrics(self) -> dict[str, Any]:
-        """Times and usage, and the metrics that the program published."""
-        return self._api.metrics(self._id)
+        Args:
+            key: Its name, ``energy`` or ``best.energy`` for one inside of another;
+                None draws interim results that are numbers themselves.
+            ax: Where to draw; by default in a figure of its own.
+            follow: While the job runs, wait and draw what comes until it is over.
+
+        Returns:
+            The axes, to go on with.
+
+        Raises:
+            InvalidValueError: No number of this name was published.
+            ImportError: matplotlib is not installed.
+        """
+        from program_runtime.client import job_plot  # noqa: PLC0415 - matplotlib
+
+        return job_plot.plot(self._api, self._id, key, ax=ax, follow=follow)
+
+    def display(self) -> None:
+        """Show status and curve; in a notebook they change while the job runs."""
+        from program_runtime.client import job_display  # noqa: PLC0415 - IPython
+
+        job_display.show(self._api, self._refreshed())
 
     def update_tags(self, new_tags: Sequence[str]) -> list[str]:
         """Replace the tags.
@@ -256,33 +197,28 @@ class RuntimeJob:
         """Not how a runtime job begins: ``service.run`` makes and submits it."""
         raise NotImplementedError("Submit a job with QiskitRuntimeService.run().")
 
-    def _refreshed(self) -> dict[str, Any]:
-        if self._job["state"]["status"] not in FINAL_STATUSES:
-            self._job = self._api.job(self._id)
-        return self._job
-
     def _wait_for_text(self, deadline: Deadline) -> str:
         self._wait_for_delivery(deadline)
         if self._delivery is not None and self._delivery.result_text is not None:
             return self._delivery.result_text
-        outage = Outage(_PATIENCE_S)
-        while True:
-            wait_s = deadline.next_wait(self._id)
-            try:
-                answer = self._api.results(self._id, wait_s=wait_s)
-            except errors.ServiceUnreachableError as err:
-                outage.wait(err, at_most_s=deadline.left_s())
-                continue
-            outage.over()
-            if answer.text is not None:
-                return answer.text
-            if answer.status in FINAL_STATUSES:
-                self._job = self._api.job(self._id)
-                raise endings.to_error(self._job)
+        text = awaiting.result_text(self._api, self._id, deadline)
+        if text is None:
+            self._job = self._api.job(self._id)
+            raise endings.to_error(self._job)
+        return text
 
     def _wait_for_delivery(self, deadline: Deadline) -> None:
         if self._delivery is not None and not self._delivery.wait(deadline.left_s()):
             raise deadline.error(self._id)
+
+    def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, str]:
+        """What a notebook shows: the state as it is now."""
+        from program_runtime.client import job_display  # noqa: PLC0415 - rarely used
+
+        return job_display.bundle(self._api, self._refreshed())
+
+    def _ipython_display_(self) -> None:
+        self.display()
 
     def __repr__(self) -> str:
         return f"<RuntimeJob({self._id!r}, program={self.program_id!r})>"

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hmac
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Secret"]
 
@@ -14,15 +18,22 @@ class Secret:
 
     >>> print(Secret("qrt_abc"))
     ********
+
+    Args:
+        text: The text; or a function that gets it, called when it is first needed.
     """
 
     __slots__ = ("_text",)
 
-    def __init__(self, text: str | Secret) -> None:
-        self._text: str = text.reveal() if isinstance(text, Secret) else text
+    def __init__(self, text: str | Secret | Callable[[], str]) -> None:
+        if isinstance(text, Secret):
+            text = text._text  # noqa: SLF001 - one class
+        self._text: str | Callable[[], str] = text
 
     def reveal(self) -> str:
         """The text itself, for the one place that sends it."""
+        if not isinstance(self._text, str):
+            self._text = self._text()
         return self._text
 
     def __repr__(self) -> str:
@@ -32,15 +43,15 @@ class Secret:
         return _MASK
 
     def __bool__(self) -> bool:
-        return bool(self._text)
+        return bool(self.reveal())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self._text.encode(), other._text.encode())
+        return hmac.compare_digest(self.reveal().encode(), other.reveal().encode())
 
     def __hash__(self) -> int:
-        return hash(self._text)
+        return hash(self.reveal())
 
     def __reduce__(self) -> str:
         raise TypeError(

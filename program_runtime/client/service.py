@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import functools
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from program_runtime import errors
-from program_runtime.client import accounts, job_query, submission
+from program_runtime.client import (
+    accounts,
+    environment,
+    ibm_account_file,
+    job_query,
+    log_setup,
+    submission,
+)
 from program_runtime.client.backend_methods import BackendMethods
 from program_runtime.client.job import RuntimeJob
 from program_runtime.client.options import RuntimeOptions
@@ -24,13 +32,18 @@ if TYPE_CHECKING:
 
 __all__ = ["QiskitRuntimeService"]
 
+_logger = logging.getLogger(__name__)
+
 
 class QiskitRuntimeService(ProgramMethods, BackendMethods):
     """A service that runs programs.
 
     On the channel ``local`` it is the one of this machine: it is found where it
     runs, and started when it does not. On the channel ``server`` it is the one at
-    ``url``. Making the object sends nothing; the first call does.
+    ``url``; IBM's names for channels mean such a one too. Making the object sends
+    nothing; the first call does.
+
+    What is not given comes from the environment, then from the saved accounts.
 
     >>> service = QiskitRuntimeService(channel="server", url="http://127.0.0.1:8000",
     ...                                token="qrt_...")
@@ -38,28 +51,34 @@ class QiskitRuntimeService(ProgramMethods, BackendMethods):
     'server'
 
     Args:
-        channel: ``local`` or ``server``; by default what the other arguments mean.
+        channel: ``local``, ``server``, ``ibm_cloud``, ``ibm_quantum`` or
+            ``ibm_quantum_platform``; by default what the other arguments mean.
         token: The caller's token, for a server.
         url: Where the server is.
-        name: A profile that ``qrt login`` stored, instead of ``url`` and ``token``.
-        verify: False trusts any certificate; a path names the trusted authority.
+        filename: A file of accounts in the official clients' form, instead of ours.
+        name: An account that ``save_account`` or ``qrt login`` saved, instead of
+            ``url`` and ``token``.
+        instance: The service's instance; another one is refused.
         proxies: Proxies by scheme, beside those of the environment.
+        verify: False trusts any certificate; a path names the trusted authority.
         data_dir: The data directory of the local service.
         config_dir: The folder of the profiles.
 
     Raises:
-        InvalidValueError: The channel, the url or the profile is missing or unknown.
+        InvalidValueError: The channel, the url or the account is missing or unknown.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the retired client's signature
         self,
         channel: str | None = None,
         token: str | Secret | None = None,
         url: str | None = None,
-        *,
+        filename: str | Path | None = None,
         name: str | None = None,
-        verify: bool | str = True,
-        proxies: Mapping[str, str] | None = None,
+        instance: str | None = None,
+        proxies: Mapping[str, Any] | None = None,
+        verify: bool | str | None = None,  # noqa: FBT001 - as above
+        *,
         data_dir: str | Path | None = None,
         config_dir: str | Path | None = None,
     ) -> None:
@@ -67,12 +86,17 @@ class QiskitRuntimeService(ProgramMethods, BackendMethods):
             channel=channel,
             url=url,
             token=Secret(token) if token else None,
+            filename=Path(filename).expanduser() if filename else None,
             name=name,
+            instance=instance,
+            proxies=ibm_account_file.proxy_urls(proxies),
+            verify=verify,
             data_dir=Path(data_dir) if data_dir else None,
             config_dir=Path(config_dir) if config_dir else None,
         )
-        account = accounts.resolve(wish, accounts.from_environment())
-        super().__init__(account, verify=verify, proxies=proxies)
+        log_setup.follow_environment()
+        said = environment.from_environment(), environment.from_official_environment()
+        super().__init__(accounts.resolve(wish, *said))
 
     def run(  # noqa: PLR0917 - the retired client's signature
         self,
@@ -105,12 +129,14 @@ class QiskitRuntimeService(ProgramMethods, BackendMethods):
             RuntimeProgramNotFound: There is no such program or release.
             BackendNotFoundError: There is no such backend.
         """
-        request = RuntimeOptions.of(options).to_request()
+        chosen = RuntimeOptions.of(options)
+        request = chosen.to_request()
         if "session_time" in request and not start_session:
             raise errors.InvalidValueError(
                 "session_time is for the run that begins a session.",
                 hint="Set start_session=True, or leave session_time out.",
             )
+        self._require_instance(chosen.instance)
         values = _values(inputs)
         self._schemas.check(program_id, values)
         job = submission.submit(
@@ -122,7 +148,10 @@ class QiskitRuntimeService(ProgramMethods, BackendMethods):
             **request,
         )
         self._schemas.note(program_id, job["program"]["version"])
-        runtime_job = RuntimeJob(self.api, job, result_decoder=result_decoder)
+        runtime_job = RuntimeJob(
+            self.api, job, result_decoder=result_decoder, service=self
+        )
+        _logger.info("Job %s runs %s.", runtime_job.job_id(), program_id)
         if callback is not None:
             runtime_job.stream_results(callback)
         return runtime_job
@@ -133,7 +162,7 @@ class QiskitRuntimeService(ProgramMethods, BackendMethods):
         Raises:
             RuntimeJobNotFound: There is no such job.
         """
-        return RuntimeJob(self.api, self.api.job(job_id))
+        return RuntimeJob(self.api, self.api.job(job_id), service=self)
 
     def jobs(
         self,
@@ -174,7 +203,7 @@ class QiskitRuntimeService(ProgramMethods, BackendMethods):
             descending=descending,
         )
         found = job_query.find(self.api, query, limit=limit, skip=skip)
-        return [RuntimeJob(self.api, job) for job in found]
+        return [RuntimeJob(self.api, job, service=self) for job in found]
 
     def delete_job(self, job_id: str) -> None:
         """Delete a job with its results.

@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from program_runtime import errors
+from program_runtime.client.job_states import FINAL_STATUSES
 from program_runtime.client.outage import Outage
 from program_runtime.client.roads import (
     PollRoad,
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["FINAL_STATUSES", "Event", "EventStream"]
 
 _logger = logging.getLogger(__name__)
-
-FINAL_STATUSES = frozenset({"Completed", "Failed", "Cancelled"})
 
 _PATIENCE_S = 60.0
 _FRUITLESS_CONNECTIONS = 3

@@ -60,7 +60,7 @@ def connect(out: Output, project: Mapping[str, Any] | None = None) -> ServiceApi
     layers = _settings.layers(project, out)
     choice = choose(_settings.resolve("profile", layers))
     out.detail(f"service: {choice.name} ({choice.origin})")
-    if choice.account.channel == "server":
+    if choice.account.url is not None:
         account = choice.account
         return ServiceApi(str(account.url), choice.token, verify=account.trust)
     found = local.ensure_local_service(

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AccountRoutes"]
 
+_CRN_NAME = 7
+"""The part of a cloud resource name that people know."""
+
 
 class AccountRoutes:
     """Who is there: version, users, backends."""
@@ -23,6 +26,16 @@ class AccountRoutes:
     def whoami(self) -> dict[str, Any]:
         """The user whose token this is: name and role."""
         return _object(self.transport.request("GET", "/users/me").json())
+
+    def instances(self) -> list[dict[str, Any]]:
+        """The instances that official clients may name: ``crn`` and ``name``."""
+        instance = self.whoami().get("instance")
+        if not instance:
+            return []
+        parts = str(instance).split(":")
+        is_crn = parts[0] == "crn" and len(parts) > _CRN_NAME
+        name = (parts[_CRN_NAME] if is_crn else None) or instance
+        return [{"crn": str(instance), "name": str(name)}]
 
     def users(self) -> list[dict[str, Any]]:
         """All users, for an admin."""
@@ -52,17 +65,21 @@ class AccountRoutes:
         """The fixed facts of a backend: size, gates, coupling map."""
         return self._backend_part(name, "configuration")
 
-    def backend_properties(self, name: str) -> dict[str, Any]:
+    def backend_properties(
+        self, name: str, *, updated_before: str | None = None
+    ) -> dict[str, Any]:
         """The calibration data of a backend; empty for an ideal simulator."""
-        return self._backend_part(name, "properties")
+        return self._backend_part(name, "properties", updated_before=updated_before)
 
     def backend_status(self, name: str) -> dict[str, Any]:
         """Whether a backend takes jobs, and how many wait."""
         return self._backend_part(name, "status")
 
-    def _backend_part(self, name: str, part: str) -> dict[str, Any]:
+    def _backend_part(
+        self, name: str, part: str, **params: str | None
+    ) -> dict[str, Any]:
         path = f"/backends/{quote(name, safe='')}/{part}"
-        return _object(self.transport.request("GET", path).json())
+        return _object(self.transport.request("GET", path, params=params).json())
 
 
 def _object(answer: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from program_runtime.client.api.account_routes import AccountRoutes
 from program_runtime.client.api.job_routes import JobRoutes
 from program_runtime.client.api.program_routes import ProgramRoutes
+from program_runtime.client.api.session_routes import SessionRoutes
 from program_runtime.client.api.transport import Transport
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ServiceApi"]
 
 
-class ServiceApi(AccountRoutes, ProgramRoutes, JobRoutes):
+class ServiceApi(AccountRoutes, ProgramRoutes, JobRoutes, SessionRoutes):
     """All routes of one service, over one session. Threads may share it.
 
     Making one sends nothing.
@@ -29,6 +30,7 @@ class ServiceApi(AccountRoutes, ProgramRoutes, JobRoutes):
         verify: False trusts any certificate; a path names the trusted authority.
         proxies: Proxies by scheme, beside those of the environment.
         relocate: Says where the service is now, when it does not answer.
+        instance: The service's instance, for it to refuse when it is another's.
 
     Raises:
         InvalidValueError: The url or the token can not be one.
@@ -42,9 +44,15 @@ class ServiceApi(AccountRoutes, ProgramRoutes, JobRoutes):
         verify: bool | str = True,
         proxies: Mapping[str, str] | None = None,
         relocate: Callable[[], Profile] | None = None,
+        instance: str | None = None,
     ) -> None:
         self.transport = Transport(
-            url, token, verify=verify, proxies=proxies, relocate=relocate
+            url,
+            token,
+            verify=verify,
+            proxies=proxies,
+            relocate=relocate,
+            instance=instance,
         )
 
     @property

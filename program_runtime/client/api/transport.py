@@ -45,9 +45,11 @@ class Transport:
         verify: bool | str = True,
         proxies: Mapping[str, str] | None = None,
         relocate: Callable[[], Profile] | None = None,
+        instance: str | None = None,
     ) -> None:
         self.url = _checked_url(url)
-        self._authorization = _authorization(token)
+        self._instance = _checked_instance(instance)
+        self._authorization = {**_authorization(token), **self._instance}
         self._verify = verify
         self._proxies = dict(proxies or {})
         self._relocate = relocate
@@ -125,7 +127,7 @@ class Transport:
             if self.url == url:
                 found = self._relocate()
                 self.url = _checked_url(found.url)
-                self._authorization = _authorization(found.token)
+                self._authorization = {**_authorization(found.token), **self._instance}
                 self._verify = found.trust
                 self._session = None
             return self.url != url
@@ -203,6 +205,18 @@ def _authorization(token: Secret | str | None) -> dict[str, str]:
             hint="Copy it again, without quotes and line breaks.",
         )
     return {"Authorization": f"Bearer {text}"}
+
+
+def _checked_instance(instance: str | None) -> dict[str, str]:
+    """The header for an instance."""
+    if not instance:
+        return {}
+    if not (instance.isascii() and instance.isprintable()):
+        raise errors.InvalidValueError(
+            f"{instance!r} is no name of an instance.",
+            hint="It is a CRN or a plain name, in ASCII; or leave it out.",
+        )
+    return {"Service-CRN": instance}
 
 
 def _checked_url(url: str) -> str:

@@ -130,7 +130,10 @@ def test_an_empty_environment_says_nothing():
         ),
         (
             {"channel": "cloud"},
-            "There is no channel 'cloud'. Channels: local, server.",
+            (
+                "There is no channel 'cloud'. Channels: local, server, ibm_cloud, "
+                "ibm_quantum, ibm_quantum_platform."
+            ),
         ),
         (
             {"name": "lab"},
@@ -140,8 +143,9 @@ def test_an_empty_environment_says_nothing():
             {"channel": "ibm_quantum"},
             (
                 "The channel 'ibm_quantum' needs a url: IBM's own service takes no programs "
-                "any more. Point it at a service that does: channel='server', url=..., "
-                "token=...; or leave the channel out for one on this machine."
+                "any more. Point it at a service that does: url=..., token=...; or take "
+                "the one on this machine, channel='local'. IBM's devices are reached "
+                "through the backends of such a service."
             ),
         ),
     ],
