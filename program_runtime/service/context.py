@@ -24,6 +24,7 @@ from program_runtime.service.metrics import Metrics
 from program_runtime.service.releases import ReleaseFolders
 from program_runtime.service.remembered import RememberedPrograms
 from program_runtime.service.scheduler import Scheduler
+from program_runtime.service.session_keeper import SessionKeeper
 from program_runtime.service.signed_links import SignedLinks
 from program_runtime.service.signing_key import SigningKey
 from program_runtime.service.specs import SpecMaker
@@ -63,6 +64,7 @@ class Context:
     uploads: Uploads
     folders: ReleaseFolders
     specs: SpecMaker
+    sessions: SessionKeeper
     scheduler: Scheduler
     since: float = field(default_factory=time.monotonic)
     inspections: asyncio.Semaphore = field(
@@ -93,6 +95,7 @@ class Context:
         finally:
             await starting
         check_isolation(self.settings, self.executor.level)
+        await self.sessions.start()
         self.scheduler.start()
         self._sweeping = asyncio.create_task(self._sweep_now_and_then())
 
@@ -105,6 +108,7 @@ class Context:
         """Give everything back; a service that was drained closes at once."""
         if self._sweeping is not None:
             self._sweeping.cancel()
+        self.sessions.stop()
         await self.drain()
         await self.executor.close()
         await self.store.close()
@@ -134,6 +138,7 @@ def make_context(
     metrics = Metrics()
     folders = ReleaseFolders(settings.data_dir / "releases", spool_dir, blobs)
     specs = SpecMaker(settings, store, blobs, folders, spool_dir)
+    sessions = SessionKeeper(store=store, executor=executor, hub=hub, metrics=metrics)
     signing_key = _signing_key(settings)
     access_tokens = AccessTokens(signing_key)
     return Context(
@@ -153,12 +158,14 @@ def make_context(
         uploads=Uploads(settings.data_dir / "uploads"),
         folders=folders,
         specs=specs,
+        sessions=sessions,
         scheduler=Scheduler(
             store=store,
             executor=executor,
             hub=hub,
             specs=specs,
             metrics=metrics,
+            sessions=sessions,
             workers=settings.workers,
         ),
     )

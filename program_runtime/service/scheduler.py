@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from program_runtime.service.executors import Executor
     from program_runtime.service.hub import Hub
     from program_runtime.service.metrics import Metrics
+    from program_runtime.service.session_keeper import SessionKeeper
     from program_runtime.service.specs import SpecMaker
     from program_runtime.service.store import Store
 
@@ -51,6 +52,7 @@ class Scheduler:
         hub: Hub,
         specs: SpecMaker,
         metrics: Metrics,
+        sessions: SessionKeeper,
         workers: int,
     ) -> None:
         self._store = store
@@ -58,6 +60,7 @@ class Scheduler:
         self._hub = hub
         self._specs = specs
         self._metrics = metrics
+        self._sessions = sessions
         self._workers = workers
         self._tasks: list[asyncio.Task[None]] = []
         self._wakeup = Wakeup()
@@ -65,8 +68,8 @@ class Scheduler:
         self._early: dict[str, JobControl] = {}
         self._claiming = 0
         self._queued: int | None = None
-        """Not fewer than wait in the store, None before it was seen empty: at 0
-        nobody needs to ask it."""
+        """Not fewer than could be taken from the store, None before there were none:
+        at 0 nobody needs to ask it."""
         self._last_end = time.monotonic()
         self._stopping = asyncio.Event()
         self._hurried = asyncio.Event()
@@ -250,10 +253,18 @@ class Scheduler:
                 await self._give_back([run.job.id], begun=False)
                 return True
             await self._settle(run, outcome)
+            await self._leave_session(run.job)
             return outcome.code != "internal"
         finally:
             del self._runs[run.job.id]
             self._last_end = time.monotonic()
+
+    async def _leave_session(self, job: Job) -> None:
+        """Let the session have its next job, which this worker looks for."""
+        if job.session_id is not None:
+            if self._queued is not None:
+                self._queued += 1
+            await self._sessions.job_ended(job)
 
     async def _execute(self, run: Run) -> Outcome | None:
         """Run a job; None if the service was stopped before its program was."""

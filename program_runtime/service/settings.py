@@ -19,6 +19,7 @@ from program_runtime.service.signing_key import LEAST_CHARACTERS
 __all__ = ["Settings", "default_data_dir"]
 
 MIB = 1024 * 1024
+_YEAR_S = 366 * 24 * 3600
 
 
 def default_data_dir() -> Path:
@@ -77,6 +78,13 @@ class Settings(BaseSettings):
     """End after so long without a request or a job; None: never."""
     grace_s: float = Field(default=8.0, ge=0, le=12)
     """What running jobs get to finish when the service is asked to stop."""
+
+    session_max_ttl_s: float = Field(default=8 * 3600.0, gt=0, le=_YEAR_S)
+    """How long a session lasts after its first job began; nobody gets more."""
+    session_interactive_ttl_s: float = Field(default=300.0, gt=0, le=_YEAR_S)
+    """How long it waits for its next job."""
+    sessions_per_user: int = Field(default=1000, gt=0)
+    """Open ones of one user at the same time."""
 
     wall_time_s: float = Field(default=3600.0, gt=0)
     memory_bytes: int | None = Field(default=None, ge=0)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from program_runtime.execution.events import Blob, Event, EventType
 from program_runtime.execution.outcome import JobStatus, Outcome, Usage
-from program_runtime.service.domain import Inputs, NewJob, Release, Role
+from program_runtime.service.domain import Inputs, NewJob, NewSession, Release, Role
 
 BEGINNING = 1_800_000_000.0
 
@@ -43,7 +43,16 @@ def a_release(program_id="vqe", version="1.0.0", *, text=None, by="u_a", at=None
     )
 
 
-def a_job(user="u_a", **fields):
+def a_session(user="u_a", **fields):
+    given = {
+        "id": f"session_{next(_numbers):026}",
+        "max_ttl_s": 3600.0,
+        "interactive_ttl_s": 300.0,
+    }
+    return NewSession(user=user, **(given | fields))
+
+
+def a_job(user="u_a", *, start_session=False, **fields):
     given = {
         "id": f"job_{next(_numbers):026}",
         "program_id": "vqe",
@@ -51,7 +60,10 @@ def a_job(user="u_a", **fields):
         "backend": "aer_simulator",
         "inputs": Inputs(text='{"iterations": 5}'),
     }
-    return NewJob(user=user, **(given | fields))
+    given |= fields
+    if start_session:
+        given["opens"] = a_session(user, id=given["id"])
+    return NewJob(user=user, **given)
 
 
 def an_event(seq, data="1", kind=EventType.INTERIM):

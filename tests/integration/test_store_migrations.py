@@ -22,8 +22,8 @@ NEXT_STEP = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -127,7 +127,7 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
 def test_a_database_is_not_changed_unless_that_is_wanted(tmp_path):
     path = tmp_path / "a.db"
     with pytest.raises(
-        StorageError, match="the database is empty, this version needs revision 0001"
+        StorageError, match="the database is empty, this version needs revision 0002"
     ):
         open_store(path, migrate=False)
     assert form(path) == {}
@@ -135,7 +135,7 @@ def test_a_database_is_not_changed_unless_that_is_wanted(tmp_path):
     set_revision(path, "0000")
     with pytest.raises(
         StorageError,
-        match="the database is at revision 0000, this version needs revision 0001",
+        match="the database is at revision 0000, this version needs revision 0002",
     ):
         open_store(path, migrate=False)
 
@@ -144,9 +144,9 @@ def test_an_older_database_is_brought_to_the_newest_form(tmp_path, monkeypatch):
     path = tmp_path / "a.db"
     open_store(path)
     shutil.copytree(upgrading.FOLDER, tmp_path / "migrations")
-    (tmp_path / "migrations" / "versions" / "r0002_next.py").write_text(NEXT_STEP)
+    (tmp_path / "migrations" / "versions" / "r0003_next.py").write_text(NEXT_STEP)
     monkeypatch.setattr(upgrading, "FOLDER", tmp_path / "migrations")
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "HEAD", "0003")
     assert open_store(path) == []
     assert any("motto" in part for part in form(path)["users"])
     monkeypatch.setattr(upgrading, "FOLDER", tmp_path / "absent")
@@ -159,9 +159,9 @@ def test_a_step_that_fails_changes_nothing(tmp_path, monkeypatch):
     before = form(path)
     shutil.copytree(upgrading.FOLDER, tmp_path / "migrations")
     broken = f"{NEXT_STEP}    op.execute('this is no statement')\n"
-    (tmp_path / "migrations" / "versions" / "r0002_next.py").write_text(broken)
+    (tmp_path / "migrations" / "versions" / "r0003_next.py").write_text(broken)
     monkeypatch.setattr(upgrading, "FOLDER", tmp_path / "migrations")
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "HEAD", "0003")
     with pytest.raises(StorageError, match="syntax error"):
         open_store(path)
     assert form(path) == before

@@ -20,6 +20,8 @@ def routers() -> list[APIRouter]:
         outputs,
         programs,
         releases,
+        retired,
+        sessions,
         submissions,
         system,
         users,
@@ -29,14 +31,13 @@ def routers() -> list[APIRouter]:
         identity,
     )
 
-    from program_runtime.service.api import retired  # noqa: PLC0415 - as above
-
     # Routes are tried in this order: first those that are asked for most.
     modules = (
         submissions,
         outputs,
         events,
         jobs,
+        sessions,
         programs,
         releases,
         blobs,

@@ -10,11 +10,12 @@ from program_runtime.service.domain import (
     may_change_program,
     may_see_job,
     may_see_program,
+    may_see_session,
 )
 
 if TYPE_CHECKING:
     from program_runtime.service.context import Context
-    from program_runtime.service.domain import Job, Program, Release, User
+    from program_runtime.service.domain import Job, Program, Release, Session, User
 
 _SUGGESTED_FROM = 500
 
@@ -79,3 +80,15 @@ async def visible_job(here: Context, caller: User, job_id: str) -> Job:
         refusal.hint = "`qrt jobs` lists yours."
         raise refusal
     return job
+
+
+async def visible_session(here: Context, caller: User, session_id: str) -> Session:
+    """Return a session of the caller; an admin sees all.
+
+    Raises:
+        HttpRefusal: 404, whether it is not there or someone else's.
+    """
+    session = await here.store.sessions.get(session_id)
+    if session is None or not may_see_session(caller, session):
+        raise not_found("session", session_id)
+    return session

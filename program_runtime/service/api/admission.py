@@ -10,6 +10,7 @@ from program_runtime.service.context import Here
 
 _NEW_WORK = {
     ("POST", "/api/v1/jobs"),
+    ("POST", "/api/v1/sessions"),
     ("PUT", "/api/v1/blobs/{digest}"),
     ("PUT", "/api/v1/programs/{program_id}/releases/{ref}"),
     ("POST", "/jobs"),

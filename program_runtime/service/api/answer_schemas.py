@@ -6,11 +6,14 @@ of answers would; the fuzz tests hold what they write against this page.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.execution.events import EventType
 from program_runtime.execution.outcome import JobStatus
-from program_runtime.service.domain import Role, Visibility
+from program_runtime.service.domain import Role, SessionMode, SessionState, Visibility
+
+if TYPE_CHECKING:
+    from enum import StrEnum
 
 __all__ = ["ANSWERS", "COMPONENTS"]
 
@@ -19,6 +22,7 @@ Schema = dict[str, Any]
 _TEXT: Final = {"type": "string"}
 _TEXT_OR_NULL: Final = {"type": ["string", "null"]}
 _COUNT: Final = {"type": "integer", "minimum": 0}
+_DURATION: Final = {"type": "number", "minimum": 0}
 _TIME: Final = {"type": "string", "format": "date-time"}
 _TIME_OR_NULL: Final = {"type": ["string", "null"], "format": "date-time"}
 _ANY_OBJECT: Final = {"type": "object"}
@@ -43,7 +47,7 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _one_of(values: type[Role | Visibility | JobStatus]) -> Schema:
+def _one_of(values: type[StrEnum]) -> Schema:
     return {"type": "string", "enum": [str(value) for value in values]}
 
 
@@ -103,6 +107,24 @@ COMPONENTS: Final[dict[str, Schema]] = {
         isolation=_TEXT_OR_NULL,
         usage={"type": ["object", "null"]},
         options=_ANY_OBJECT,
+    ),
+    "Session": _object(
+        id=_TEXT,
+        user=_TEXT,
+        mode=_one_of(SessionMode),
+        backend_name=_TEXT_OR_NULL,
+        state=_one_of(SessionState),
+        accepting_jobs={"type": "boolean"},
+        max_ttl=_DURATION,
+        active_ttl=_DURATION,
+        interactive_ttl=_DURATION,
+        started_at=_TIME,
+        activated_at=_TIME_OR_NULL,
+        closed_at=_TIME_OR_NULL,
+        last_job_started=_TIME_OR_NULL,
+        last_job_completed=_TIME_OR_NULL,
+        elapsed_time=_DURATION,
+        timestamps=_list(_object(status=_one_of(SessionState), timestamp=_TIME)),
     ),
     "Event": _object(
         {"blob": _DIGEST, "size": _COUNT},
@@ -165,6 +187,7 @@ def _json(schema: Schema) -> dict[str, Schema]:
 
 _API = "/api/v1"
 _JOB = f"{_API}/jobs/{{job_id}}"
+_SESSION = f"{_API}/sessions/{{session_id}}"
 _PROGRAM = f"{_API}/programs/{{program_id}}"
 _RELEASE = f"{_PROGRAM}/releases/{{ref}}"
 _BACKEND = f"{_API}/backends/{{name}}"
@@ -207,6 +230,14 @@ ANSWERS: Final[dict[tuple[str, str], dict[str, Schema]]] = {
     ("POST", f"{_API}/jobs"): _json(_ref("Job")),
     ("GET", f"{_API}/jobs"): _json(_JOBS),
     ("GET", _JOB): _json(_ref("Job")),
+    ("POST", f"{_API}/sessions"): _json(_ref("Session")),
+    ("GET", f"{_API}/sessions"): _json(
+        _object(
+            sessions=_list(_ref("Session")), count=_COUNT, limit=_COUNT, offset=_COUNT
+        )
+    ),
+    ("GET", _SESSION): _json(_ref("Session")),
+    ("PATCH", _SESSION): _json(_ref("Session")),
     ("GET", f"{_JOB}/inputs"): _json({}),
     ("GET", f"{_JOB}/results"): _json({}),
     ("GET", f"{_JOB}/interim_results"): _json(_list({})),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,12 @@ from program_runtime.service.domain import FINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from program_runtime.service.domain import (
         Job,
         Program,
         Release,
+        Session,
         StoredEvent,
         User,
     )
@@ -116,6 +117,37 @@ def job_document(job: Job) -> dict[str, Any]:
     }
 
 
+def session_document(session: Session) -> dict[str, Any]:
+    """Return a session, with the keys that official clients look for."""
+    moments = {
+        "open": session.created,
+        "active": session.activated,
+        "closed": session.closed,
+    }
+    return {
+        "id": session.id,
+        "user": session.user,
+        "mode": session.mode,
+        "backend_name": session.backend,
+        "state": session.state,
+        "accepting_jobs": session.accepting_jobs,
+        "max_ttl": _seconds(session.max_ttl_s),
+        "active_ttl": _seconds(session.max_ttl_s),
+        "interactive_ttl": _seconds(session.interactive_ttl_s),
+        "started_at": _time(session.created),
+        "activated_at": _time(session.activated),
+        "closed_at": _time(session.closed),
+        "last_job_started": _time(session.last_job_started),
+        "last_job_completed": _time(session.last_job_completed),
+        "elapsed_time": _elapsed_s(session),
+        "timestamps": [
+            {"status": status, "timestamp": _time(moment)}
+            for status, moment in moments.items()
+            if moment is not None
+        ],
+    }
+
+
 def _reason(job: Job) -> str | None:
     """Return why a job failed: official clients show this and nothing else."""
     if job.failure_message is None or not job.traceback:
@@ -144,6 +176,19 @@ def ends_job(event: StoredEvent) -> bool:
         and event.data is not None
         and json.loads(event.data).get("status") in FINAL
     )
+
+
+def _elapsed_s(session: Session) -> float:
+    """Return for how long the session was in use; official clients call it usage."""
+    if session.activated is None:
+        return 0.0
+    until = datetime.now(UTC) if session.busy else session.idle_since
+    return max(0.0, (until - session.activated).total_seconds())
+
+
+def _seconds(seconds: float) -> float:
+    """Official clients show whole seconds."""
+    return int(seconds) if seconds == int(seconds) else seconds
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Header
@@ -18,6 +19,7 @@ from program_runtime.service.api.backends import check_calibration
 from program_runtime.service.api.documents import job_document, json_response
 from program_runtime.service.api.errors import HttpRefusal
 from program_runtime.service.api.json_bodies import check_values
+from program_runtime.service.api.sessions import new_session
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
 from program_runtime.service.domain import Inputs, Job, NewJob, User, parse_reference
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/api/v1/jobs", dependencies=GUARDED, tags=["jobs"])
 
+_DEFAULT_BACKEND = "aer_simulator"
 _MARGIN_BYTES = 1024 * 1024
 """What a body may hold beside the inputs."""
 _IN_MEMORY_BYTES = 1024 * 1024
@@ -48,7 +51,8 @@ class Submission(BaseModel):
     """In place of ``inputs``: a blob that was put before."""
     params: dict[str, Any] | None = None
     """In place of ``inputs``: the encoded inputs as a JSON object."""
-    backend: str = Field(default="aer_simulator", max_length=200)
+    backend: str | None = Field(default=None, max_length=200)
+    """If absent, that of the session, and ``aer_simulator`` if it has none."""
     shots: int | None = Field(default=None, ge=1, le=2**31 - 1)
     seed: int | None = Field(default=None, ge=0, le=2**63 - 1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] | None = None
@@ -65,8 +69,11 @@ class Submission(BaseModel):
     )
     """In seconds; the program's and the service's own limits hold as well."""
     session_id: str | None = Field(default=None, max_length=200)
+    """An open session of the caller."""
     start_session: bool = False
-    session_time: int | None = Field(default=None, ge=0)
+    """Open a session whose id is that of this job."""
+    session_time: int | None = Field(default=None, ge=1)
+    """In seconds: how long the session that is opened may last."""
     runtime: str | None = Field(
         default=None, validation_alias=AliasChoices("runtime", "image")
     )
@@ -180,6 +187,8 @@ async def _queue(here: Context, new: NewJob, key: str | None) -> tuple[Job, bool
     if created:
         here.metrics.jobs_submitted.inc()
         here.scheduler.wake()
+        if new.opens is not None:
+            here.sessions.look()
     return job, created
 
 
@@ -209,6 +218,13 @@ def read_submission(body: bytes) -> Submission:
     if len(given) > 1:
         message = f"{' and '.join(given)} exclude each other"
         raise _unreadable([Problem(path=given[1], message=message)])
+    if asked.session_id is not None and asked.start_session:
+        message = "excludes session_id: a job joins a session or begins one"
+        raise _unreadable([Problem(path="start_session", message=message)])
+    if asked.session_time is not None and not asked.start_session:
+        message = "is for the job that begins a session"
+        hint = "Send start_session as well, or leave it out."
+        raise _unreadable([Problem(path="session_time", message=message, hint=hint)])
     if asked.runtime:
         message = f"{asked.runtime!r} is not an environment of this service"
         hint = "Leave it out: programs run in the service's own environment."
@@ -231,8 +247,8 @@ async def _new_job(here: Context, caller: User, asked: Submission) -> NewJob:
     reference = parse_reference(asked.program_id)
     program = await visible_program(here, caller, reference.program_id)
     release = await release_of(here, program, reference.ref)
-    backend = here.backends.resolve(asked.backend)
-    return NewJob(
+    backend = here.backends.resolve(asked.backend or await _backend(here, asked))
+    new = NewJob(
         user=caller.name,
         program_id=program.id,
         version=release.version,
@@ -241,9 +257,30 @@ async def _new_job(here: Context, caller: User, asked: Submission) -> NewJob:
         options=asked.options(),
         tags=tuple(asked.tags),
         session_id=asked.session_id,
-        start_session=asked.start_session,
         retry=bool(release.metadata.get("retry")),
     )
+    return _opening(here, caller, asked, new) if asked.start_session else new
+
+
+async def _backend(here: Context, asked: Submission) -> str:
+    """Return the backend of a job that names none."""
+    session = None
+    if asked.session_id is not None:
+        session = await here.store.sessions.get(asked.session_id)
+    return (session.backend if session is not None else None) or _DEFAULT_BACKEND
+
+
+def _opening(here: Context, caller: User, asked: Submission, new: NewJob) -> NewJob:
+    """Have a job begin a session of its own id, and of its backend."""
+    opened = new_session(
+        here,
+        caller,
+        id=new.id,
+        backend=new.backend,
+        max_ttl=asked.session_time,
+        path="session_time",
+    )
+    return replace(new, opens=opened)
 
 
 async def _inputs(here: Context, caller: User, asked: Submission) -> Inputs:

@@ -4,9 +4,14 @@ from program_runtime.service.domain.access import (
     may_change_program,
     may_see_job,
     may_see_program,
+    may_see_session,
 )
-from program_runtime.service.domain.ids import new_job_id, new_request_id
-from program_runtime.service.domain.queries import JobQuery
+from program_runtime.service.domain.ids import (
+    new_job_id,
+    new_request_id,
+    new_session_id,
+)
+from program_runtime.service.domain.queries import JobQuery, SessionQuery
 from program_runtime.service.domain.records import (
     BUILTIN_OWNER,
     Inputs,
@@ -29,6 +34,12 @@ from program_runtime.service.domain.refusals import (
     NotFoundError,
     Refusal,
 )
+from program_runtime.service.domain.sessions import (
+    NewSession,
+    Session,
+    SessionMode,
+    SessionState,
+)
 from program_runtime.service.domain.states import ALLOWED, FINAL, PENDING, check_move
 from program_runtime.service.domain.tokens import hash_token, new_token
 from program_runtime.service.domain.versions import version_key
@@ -44,12 +55,17 @@ __all__ = [
     "Job",
     "JobQuery",
     "NewJob",
+    "NewSession",
     "NotFoundError",
     "Program",
     "Reference",
     "Refusal",
     "Release",
     "Role",
+    "Session",
+    "SessionMode",
+    "SessionQuery",
+    "SessionState",
     "StoredEvent",
     "User",
     "Visibility",
@@ -58,8 +74,10 @@ __all__ = [
     "may_change_program",
     "may_see_job",
     "may_see_program",
+    "may_see_session",
     "new_job_id",
     "new_request_id",
+    "new_session_id",
     "new_token",
     "parse_reference",
     "version_key",

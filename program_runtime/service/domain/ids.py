@@ -20,6 +20,11 @@ def new_job_id(now: float | None = None) -> str:
     return f"job_{_ordered(now)}"
 
 
+def new_session_id(now: float | None = None) -> str:
+    """Return a new id for a session that no job begins."""
+    return f"session_{_ordered(now)}"
+
+
 def new_request_id(now: float | None = None) -> str:
     """Return a new id for a request, to find it in the log."""
     return f"req_{_ordered(now)}"

@@ -76,7 +76,7 @@ def queue(new: NewJob, *, digest: str, now: float) -> Step:
         created=moment(now),
         options=new.options,
         tags=distinct(new.tags),
-        session_id=new.id if new.start_session else new.session_id,
+        session_id=new.opens.id if new.opens else new.session_id,
         retry=new.retry,
         last_seq=1,
     )
@@ -95,9 +95,16 @@ def start(job: Job, *, isolation: str | None, now: float) -> Step:
     )
 
 
-def cancel(job: Job, *, now: float) -> Step:
-    """Cancel a queued job."""
-    return _move(job, JobStatus.CANCELLED, now, ended=_ended(job, now))
+def cancel(job: Job, *, now: float, why: str | None = None) -> Step:
+    """Cancel a queued job.
+
+    Args:
+        job: It waits.
+        now: Seconds since the epoch.
+        why: What the job's user is told, if it was not they who cancelled it.
+    """
+    ended = _ended(job, now)
+    return _move(job, JobStatus.CANCELLED, now, ended=ended, failure_message=why)
 
 
 def end(job: Job, outcome: Outcome, *, last_seq: int, now: float) -> Job:

@@ -1,4 +1,4 @@
-"""What a caller may ask of the list of jobs."""
+"""What a caller may ask of the lists of jobs and of sessions."""
 
 from __future__ import annotations
 
@@ -26,5 +26,16 @@ class JobQuery:
     created_before: datetime | None = None
     """At this moment or earlier."""
     oldest_first: bool = False
+    limit: int = 10
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionQuery:
+    """Which sessions, the newest first, which part of them; None asks for all."""
+
+    user: str | None = None
+    is_open: bool | None = None
+    """True: those that are not closed; False: those that are."""
     limit: int = 10
     offset: int = 0

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from program_runtime.execution.outcome import JobStatus
+    from program_runtime.service.domain.sessions import NewSession
 
 BUILTIN_OWNER: Final = "qiskit-program-toolkit"
 """Who owns the programs that come with the toolkit: no user, and nobody logs in as it.
@@ -126,8 +127,9 @@ class NewJob:
     """What the caller chose, JSON-able: log_level, shots, seed, ..."""
     tags: tuple[str, ...] = ()
     session_id: str | None = None
-    start_session: bool = False
-    """Open a session, whose id is that of this job."""
+    """A session of the same user that takes jobs."""
+    opens: NewSession | None = None
+    """A session that this job begins, in place of one that is there."""
     retry: bool = False
     """The release says that it may run again when the service stops under it."""
     id: str = field(default_factory=new_job_id)

@@ -5,7 +5,7 @@ A refusal is raised before anything was written: the caller may go on.
 ::
 
     Refusal
-    ├── NotFoundError    there is no such user, program, release, label, job or blob
+    ├── NotFoundError    there is no such user, program, release, job, ...
     └── ConflictError    what is there does not allow it; ``reason`` says what
 """
 
@@ -15,12 +15,15 @@ from typing import Literal
 
 from program_runtime.errors import ProgramRuntimeError
 
-Kind = Literal["user", "program", "release", "job", "blob"]
+Kind = Literal["user", "program", "release", "job", "session", "blob"]
 
 Reason = Literal[
     "event_sequence",
     "invalid_state",
     "name_taken",
+    "session_backend",
+    "session_closed",
+    "too_many_sessions",
     "user_exists",
     "version_exists",
 ]

@@ -1,4 +1,4 @@
-"""Everything durable: users, programs, jobs, their events, and the blobs."""
+"""Everything durable: users, programs, jobs, sessions, events, and the blobs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from program_runtime.service.store.protocols import (
     BlobStore,
+    ClosedSession,
     EventStore,
     JobStore,
     ProgramStore,
+    SessionStore,
     Store,
     UserStore,
 )
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BlobStore",
+    "ClosedSession",
     "EventStore",
     "FolderBlobStore",
     "JobStore",
     "MemoryBlobStore",
     "MemoryStore",
     "ProgramStore",
+    "SessionStore",
     "SqlStore",
     "Store",
     "UserStore",

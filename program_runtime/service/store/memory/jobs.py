@@ -11,6 +11,7 @@ from program_runtime.service.domain import NotFoundError, lifecycle
 from program_runtime.service.domain.sequence import check_sequence
 from program_runtime.service.domain.states import PENDING, check_delete, check_finish
 from program_runtime.service.store.adoption import adopt, to_stored
+from program_runtime.service.store.memory import session_turns
 from program_runtime.service.store.memory.state import Folder
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class MemoryJobs:
         digest = self._digest(new)
         if new.inputs.digest and not state.blobs.exists(new.inputs.digest):
             raise NotFoundError(f"there is no blob {new.inputs.digest}", kind="blob")
+        session_turns.join(state, new)
         job, events = lifecycle.queue(new, digest=digest, now=state.clock())
         state.folders[job.id] = Folder(
             job=job,
@@ -59,12 +61,15 @@ class MemoryJobs:
         if running_limit is not None and running.total() >= running_limit:
             return None
         accounts = self._state.accounts
+        waiting = [job for job in jobs if job.status is JobStatus.QUEUED]
+        places = {job.id: session_turns.place(self._state, job) for job in waiting}
         turn = min(
-            (job for job in jobs if job.status is JobStatus.QUEUED),
+            (job for job in waiting if places[job.id] is not None),
             key=lambda job: (
-                job.session_id is None,
+                places[job.id] == session_turns.LAST,
                 running[job.user],
                 accounts[job.user].last_served,
+                places[job.id],
             ),
             default=None,
         )
@@ -113,6 +118,7 @@ class MemoryJobs:
         now = self._state.clock()
         folder.job = lifecycle.end(folder.job, outcome, last_seq=last_seq, now=now)
         folder.events += map(to_stored, events)
+        session_turns.follow(self._state, folder.job)
         return True
 
     async def recover(self) -> Sequence[Job]:
@@ -170,6 +176,7 @@ class MemoryJobs:
         folder = self._state.folders[job.id]
         folder.job = job
         folder.events += events
+        session_turns.follow(self._state, job)
         return job
 
     def _earlier(self, user: str, key: str | None) -> Job | None:

@@ -1,4 +1,4 @@
-"""What the four stores in memory share."""
+"""What the five stores in memory share."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from program_runtime.service.domain import (
         Inputs,
         Job,
+        Session,
         StoredEvent,
         User,
         Visibility,
@@ -70,6 +71,8 @@ class State:
     withdrawn: list[Release] = field(default_factory=list)
     """Releases of deleted programs that jobs refer to."""
     folders: dict[str, Folder] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    """Their ``busy`` means nothing here."""
 
     def now(self) -> datetime:
         """Return the time as records hold it."""

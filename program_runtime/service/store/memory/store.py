@@ -1,4 +1,4 @@
-"""The four stores in memory as one."""
+"""The five stores in memory as one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from program_runtime.service.store.blobs.memory import MemoryBlobStore
 from program_runtime.service.store.memory.events import MemoryEvents
 from program_runtime.service.store.memory.jobs import MemoryJobs
 from program_runtime.service.store.memory.programs import MemoryPrograms
+from program_runtime.service.store.memory.sessions import MemorySessions
 from program_runtime.service.store.memory.state import State
 from program_runtime.service.store.memory.users import MemoryUsers
 
@@ -43,6 +44,7 @@ class MemoryStore:
         self.users = MemoryUsers(self._state)
         self.programs = MemoryPrograms(self._state)
         self.jobs = MemoryJobs(self._state)
+        self.sessions = MemorySessions(self._state)
         self.events = MemoryEvents(self._state)
 
     async def open(self) -> None:
@@ -59,12 +61,21 @@ class MemoryStore:
         state = self._state
         in_use = {folder.job.digest for folder in state.folders.values()}
         state.withdrawn = [r for r in state.withdrawn if r.digest in in_use]
+        self._forget_sessions(state.clock() - older_than_s)
         referred = set(self._referred())
         return sum(
             state.blobs.delete(digest, older_than_s=older_than_s)
             for digest in list(state.blobs.digests(older_than_s=older_than_s))
             if digest not in referred
         )
+
+    def _forget_sessions(self, before: float) -> None:
+        state = self._state
+        in_use = {folder.job.session_id for folder in state.folders.values()}
+        for session in list(state.sessions.values()):
+            closed = session.closed
+            if closed and closed.timestamp() < before and session.id not in in_use:
+                del state.sessions[session.id]
 
     def _referred(self) -> Iterator[str | None]:
         state = self._state

@@ -1,4 +1,4 @@
-"""The seam behind which everything durable lives: four stores and the blobs.
+"""The seam behind which everything durable lives: five stores and the blobs.
 
 Every method that writes returns when the change is durable. A refusal
 (:class:`~program_runtime.service.domain.NotFoundError`,
@@ -13,14 +13,20 @@ from program_runtime.service.store.protocols.blobs import BlobStore
 from program_runtime.service.store.protocols.events import EventStore
 from program_runtime.service.store.protocols.jobs import JobStore
 from program_runtime.service.store.protocols.programs import ProgramStore
+from program_runtime.service.store.protocols.sessions import (
+    ClosedSession,
+    SessionStore,
+)
 from program_runtime.service.store.protocols.store import Store
 from program_runtime.service.store.protocols.users import UserStore
 
 __all__ = [
     "BlobStore",
+    "ClosedSession",
     "EventStore",
     "JobStore",
     "ProgramStore",
+    "SessionStore",
     "Store",
     "UserStore",
 ]

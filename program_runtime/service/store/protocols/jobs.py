@@ -20,7 +20,7 @@ class JobStore(Protocol):
     async def submit(
         self, new: NewJob, *, idempotency_key: str | None = None
     ) -> tuple[Job, bool]:
-        """Queue a job: its row, its inputs and event 1 in one transaction.
+        """Queue a job: its row, inputs, event 1 and session in one transaction.
 
         Args:
             new: The job.
@@ -31,7 +31,10 @@ class JobStore(Protocol):
             The job, and False if it is that of an earlier submission.
 
         Raises:
-            NotFoundError: There is no such user, release or blob of inputs.
+            NotFoundError: There is no such user, release or blob of inputs, or no
+                such session of this user.
+            ConflictError: ``session_closed``, ``session_backend``: the job can not
+                join its session. ``too_many_sessions``: it can not begin one.
         """
         ...
 
@@ -40,8 +43,10 @@ class JobStore(Protocol):
     ) -> Job | None:
         """Take the job whose turn it is: it is Running now, and its log says so.
 
-        Jobs of a session come first; then those of the user with the fewest
-        running jobs, then of the one who was served longest ago; then the oldest.
+        Jobs of sessions whose first job was started come first; then those of the
+        user with the fewest running jobs, then of the one who was served longest ago;
+        then of the oldest session, then the oldest. A dedicated session has its jobs
+        run one after the other; those behind it do not wait for that.
 
         Args:
             running_limit: Take none if so many jobs run already.

@@ -1,4 +1,4 @@
-"""The four stores together, opened and closed as one."""
+"""The five stores together, opened and closed as one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ if TYPE_CHECKING:
     from program_runtime.service.store.protocols.events import EventStore
     from program_runtime.service.store.protocols.jobs import JobStore
     from program_runtime.service.store.protocols.programs import ProgramStore
+    from program_runtime.service.store.protocols.sessions import SessionStore
     from program_runtime.service.store.protocols.users import UserStore
 
 __all__ = ["Store"]
 
 
 class Store(Protocol):
-    """The four stores of one database, and its life."""
+    """The five stores of one database, and its life."""
 
     @property
     def users(self) -> UserStore:
@@ -29,6 +30,11 @@ class Store(Protocol):
     @property
     def jobs(self) -> JobStore:
         """What was submitted."""
+        ...
+
+    @property
+    def sessions(self) -> SessionStore:
+        """Which of the jobs belong together."""
         ...
 
     @property
@@ -57,10 +63,11 @@ class Store(Protocol):
         ...
 
     async def sweep(self, *, older_than_s: float = 3600.0) -> int:
-        """Delete what nothing refers to: blobs, and releases of deleted programs.
+        """Delete what nothing refers to: blobs, releases, closed sessions without jobs.
 
         Args:
-            older_than_s: Leave younger blobs: their row may be under way.
+            older_than_s: Leave younger blobs, whose row may be under way, and sessions
+                that were closed since.
 
         Returns:
             How many blobs were deleted.

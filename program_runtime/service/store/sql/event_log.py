@@ -8,7 +8,7 @@ from program_runtime.service.domain import NotFoundError
 from program_runtime.service.store.sql import event_statements as statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection, Row
 
@@ -33,7 +33,14 @@ def add_events(
     connection: Connection, job_key: int, events: Iterable[StoredEvent]
 ) -> None:
     """Insert events that were found to go on where the log ends."""
+    add_events_of(connection, {job_key: events})
+
+
+def add_events_of(
+    connection: Connection, events: Mapping[int, Iterable[StoredEvent]]
+) -> None:
+    """Insert those of several jobs, by the key of the job."""
     # The fields of a stored event are the columns after the first, in order.
-    rows = [(job_key, *event) for event in events]
+    rows = [(key, *event) for key, added in events.items() for event in added]
     if rows:
         connection.exec_driver_sql(statements.insert_events(connection.dialect), rows)

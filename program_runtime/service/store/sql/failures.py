@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PRIMARY = 0xFF
+_DEADLOCK = "40P01"
 _BUSY_HINT = "Another process holds it; try again when it has let go."
 
 
@@ -29,6 +30,12 @@ def storage_error(err: SQLAlchemyError | OSError) -> StorageError:
     if _is_busy(reason):
         return StorageBusyError(message, hint=_BUSY_HINT)
     return StorageError(message)
+
+
+def is_deadlock(err: Exception) -> bool:
+    """Whether PostgreSQL ended a transaction for another one to go on."""
+    reason = err.orig if isinstance(err, DBAPIError) else None
+    return getattr(reason, "sqlstate", None) == _DEADLOCK
 
 
 def _is_busy(reason: BaseException) -> bool:

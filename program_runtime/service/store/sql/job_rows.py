@@ -29,8 +29,8 @@ def to_job(row: Row[Any]) -> Job:
         options=json.loads(row.options),
         tags=tuple(json.loads(row.tags)),
         session_id=row.session_id,
-        started=_moment(row.started),
-        ended=_moment(row.ended),
+        started=moment_or_none(row.started),
+        ended=moment_or_none(row.ended),
         last_seq=row.last_seq,
         attempts=row.attempts,
         retry=row.retry,
@@ -56,7 +56,6 @@ def whole_row(job: Job) -> dict[str, Any]:
         "tags": tags_text(job.tags),
         "session_id": job.session_id,
         "retry": job.retry,
-        "priority": int(job.session_id is not None),
     } | changing_columns(job)
 
 
@@ -64,8 +63,8 @@ def changing_columns(job: Job) -> dict[str, Any]:
     """Return the columns that change as a job moves on."""
     return {
         "status": job.status.value,
-        "started": _seconds(job.started),
-        "ended": _seconds(job.ended),
+        "started": seconds_or_none(job.started),
+        "ended": seconds_or_none(job.ended),
         "last_seq": job.last_seq,
         "attempts": job.attempts,
         "isolation": job.isolation,
@@ -81,9 +80,11 @@ def tags_text(tags: tuple[str, ...]) -> str:
     return json.dumps(tags)
 
 
-def _moment(seconds: float | None) -> datetime | None:
+def moment_or_none(seconds: float | None) -> datetime | None:
+    """Return a moment that may not have come, as records hold it."""
     return None if seconds is None else moment(seconds)
 
 
-def _seconds(at: datetime | None) -> float | None:
+def seconds_or_none(at: datetime | None) -> float | None:
+    """Return it as its column holds it."""
     return None if at is None else at.timestamp()

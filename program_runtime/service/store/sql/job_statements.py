@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 _QUEUED = JobStatus.QUEUED.value
 _RUNNING = JobStatus.RUNNING.value
+PLAIN = 0
+"""The priority of a job that goes by its age."""
+BLOCKED = -1
+"""That of a job that waits for another one; see ``session_turns``."""
 _PENDING = sorted(status.value for status in PENDING)
 
 
@@ -121,7 +125,11 @@ def select_turn() -> Select[Any]:
     waiting = jobs.alias("waiting")
     first = (
         select(waiting.c.key)
-        .where(waiting.c.status == _QUEUED, waiting.c.user == users.c.name)
+        .where(
+            waiting.c.status == _QUEUED,
+            waiting.c.user == users.c.name,
+            waiting.c.priority >= PLAIN,
+        )
         .order_by(waiting.c.priority.desc(), waiting.c.key)
         .limit(1)
         .correlate(users)
@@ -139,7 +147,13 @@ def select_turn() -> Select[Any]:
         select(jobs)
         .join_from(users, jobs, jobs.c.key == first)
         .where(jobs.c.status == _QUEUED)
-        .order_by(jobs.c.priority.desc(), running, users.c.last_served, jobs.c.key)
+        .order_by(
+            (jobs.c.priority > PLAIN).desc(),
+            running,
+            users.c.last_served,
+            jobs.c.priority.desc(),
+            jobs.c.key,
+        )
         .limit(1)
         .with_for_update(of=jobs, skip_locked=True)
     )
@@ -147,10 +161,10 @@ def select_turn() -> Select[Any]:
 
 @cache
 def select_any_queued() -> Select[Any]:
-    """The oldest job that waits and that no other process holds."""
+    """The oldest job that may run and that no other process holds."""
     return (
         select(jobs)
-        .where(jobs.c.status == _QUEUED)
+        .where(jobs.c.status == _QUEUED, jobs.c.priority >= PLAIN)
         .order_by(jobs.c.key)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from program_runtime.service.domain import NotFoundError, lifecycle
 from program_runtime.service.store.sql import job_statements as statements
-from program_runtime.service.store.sql.event_log import add_events
+from program_runtime.service.store.sql import session_turns
+from program_runtime.service.store.sql.event_log import add_events, add_events_of
 from program_runtime.service.store.sql.job_rows import (
     changing_columns,
     to_job,
@@ -15,7 +16,7 @@ from program_runtime.service.store.sql.job_rows import (
 from program_runtime.service.store.sql.keys import insert_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -53,7 +54,12 @@ def submit_job(
     if new.inputs.digest and not blobs.exists(new.inputs.digest):
         raise NotFoundError(f"there is no blob {new.inputs.digest}", kind="blob")
     job, events = lifecycle.queue(new, digest=known.digest, now=now)
-    key = _insert_job(connection, job, known.release_key, idempotency_key)
+    row = {
+        "release_key": known.release_key,
+        "idempotency_key": idempotency_key,
+        "priority": session_turns.join(connection, new, now=now),
+    }
+    key = insert_row(connection, statements.insert_job(), whole_row(job) | row)
     connection.execute(
         statements.insert_inputs(),
         {"job_key": key, "text": new.inputs.text, "digest": new.inputs.digest},
@@ -75,10 +81,10 @@ def take_turn(
         running = connection.execute(statements.count_running()).scalar_one()
         if running >= running_limit:
             return None
-    row = (
-        connection.execute(statements.select_turn()).one_or_none()
-        or connection.execute(statements.select_any_queued()).one_or_none()
-    )
+    row = connection.execute(statements.select_turn()).one_or_none()
+    if row is None and connection.dialect.name != "sqlite":
+        # Other processes hold those whose turn it is.
+        row = connection.execute(statements.select_any_queued()).one_or_none()
     if row is None:
         return None
     started = now()
@@ -115,7 +121,20 @@ def keep(connection: Connection, key: int, step: lifecycle.Step) -> Job:
     connection.execute(
         statements.update_job(), {"of_key": key, **changing_columns(job)}
     )
+    session_turns.follow(connection, key, job)
     return job
+
+
+def keep_all(
+    connection: Connection, steps: Mapping[int, lifecycle.Step]
+) -> tuple[Job, ...]:
+    """Write how the jobs of some keys moved on; their session is not told."""
+    if not steps:
+        return ()
+    add_events_of(connection, {key: events for key, (_, events) in steps.items()})
+    rows = [{"of_key": k, **changing_columns(job)} for k, (job, _) in steps.items()]
+    connection.execute(statements.update_job(), rows)
+    return tuple(job for job, _ in steps.values())
 
 
 def insert_tags(connection: Connection, key: int, tags: Sequence[str]) -> None:
@@ -123,14 +142,3 @@ def insert_tags(connection: Connection, key: int, tags: Sequence[str]) -> None:
     if tags:
         rows = [{"job_key": key, "tag": tag} for tag in tags]
         connection.execute(statements.insert_tags(), rows)
-
-
-def _insert_job(
-    connection: Connection, job: Job, release_key: int, idempotency_key: str | None
-) -> int:
-    return insert_row(
-        connection,
-        statements.insert_job(),
-        whole_row(job)
-        | {"release_key": release_key, "idempotency_key": idempotency_key},
-    )

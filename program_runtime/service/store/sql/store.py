@@ -1,4 +1,4 @@
-"""The four stores of one database as one."""
+"""The five stores of one database as one."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from program_runtime.service.store.sql.failures import storage
 from program_runtime.service.store.sql.jobs import SqlJobs
 from program_runtime.service.store.sql.programs import SqlPrograms
 from program_runtime.service.store.sql.reader import Reader
+from program_runtime.service.store.sql.sessions import SqlSessions
 from program_runtime.service.store.sql.users import SqlUsers
 from program_runtime.service.store.sql.writer import GroupWriter
 
@@ -48,6 +49,7 @@ class SqlStore:
     users: SqlUsers
     programs: SqlPrograms
     jobs: SqlJobs
+    sessions: SqlSessions
     events: SqlEvents
 
     def __init__(
@@ -73,6 +75,7 @@ class SqlStore:
         self.users = SqlUsers(reader, writer, self._clock)
         self.programs = SqlPrograms(reader, writer, self._clock)
         self.jobs = SqlJobs(reader, writer, self._blobs, self._clock)
+        self.sessions = SqlSessions(reader, writer, self._clock)
         self.events = SqlEvents(reader, writer, self._blobs)
 
     async def close(self) -> None:
@@ -91,6 +94,8 @@ class SqlStore:
         if self._writer is None:
             raise StorageError("the store is not open")
         await self._writer.do(sweeping.sweep_programs)
+        before = self._clock() - older_than_s
+        await self._writer.do(partial(sweeping.sweep_sessions, before=before))
         digests = await asyncio.to_thread(
             lambda: list(self._blobs.digests(older_than_s=older_than_s))
         )

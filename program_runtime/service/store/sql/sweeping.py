@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, union_all
 
-from program_runtime.service.store.sql import program_statements
+from program_runtime.service.store.sql import program_statements, session_statements
 from program_runtime.service.store.sql.publishing import clear_withdrawn
 from program_runtime.service.store.sql.tables import events, inputs, releases
 
@@ -35,6 +35,11 @@ def sweep_programs(connection: Connection) -> None:
     keys = connection.execute(program_statements.select_deleted_programs())
     for program_key in keys.scalars().all():
         clear_withdrawn(connection, program_key)
+
+
+def sweep_sessions(connection: Connection, *, before: float) -> None:
+    """Delete the sessions that were closed before a moment and whose jobs are gone."""
+    connection.execute(session_statements.delete_forgotten(), {"before": before})
 
 
 def sweep_blobs(

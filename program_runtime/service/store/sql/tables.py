@@ -105,7 +105,7 @@ jobs = Table(
     Column("ended", Double),
     Column("options", Text, nullable=False),
     Column("tags", Text, nullable=False),
-    Column("session_id", Text, index=True),
+    Column("session_id", Text),
     Column("last_seq", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("retry", Boolean, nullable=False),
@@ -119,6 +119,32 @@ jobs = Table(
 )
 Index("jobs_by_user", jobs.c.user, jobs.c.key)
 Index("jobs_by_turn", jobs.c.status, jobs.c.user, jobs.c.priority.desc(), jobs.c.key)
+Index("jobs_by_session", jobs.c.session_id, jobs.c.status, jobs.c.key)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("key", _Key, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("user", Text, ForeignKey("users.name"), nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("backend", Text),
+    Column("max_ttl_s", Double, nullable=False),
+    Column("interactive_ttl_s", Double, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("activated", Double),
+    Column("closed", Double),
+    Column("accepting_jobs", Boolean, nullable=False),
+    Column("last_job_started", Double),
+    Column("last_job_completed", Double),
+)
+Index("sessions_by_user", sessions.c.user, sessions.c.key)
+Index(
+    "sessions_open",
+    sessions.c.user,
+    sqlite_where=sessions.c.closed.is_(None),
+    postgresql_where=sessions.c.closed.is_(None),
+)
 
 
 def _job_key() -> Column[int]:

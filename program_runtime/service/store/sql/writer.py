@@ -13,7 +13,11 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from program_runtime.errors import StorageError
 from program_runtime.service.domain import Refusal
-from program_runtime.service.store.sql.failures import storage, storage_error
+from program_runtime.service.store.sql.failures import (
+    is_deadlock,
+    storage,
+    storage_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -146,8 +150,9 @@ def _commit(
             return [_attempt(connection, order) for order in group]
     except Exception as err:  # noqa: BLE001 - as above
         # Another process wrote the same row between our look and our write: what
-        # is refused now, or answered with that row, shows at a second look.
-        overtaken = again and isinstance(err, IntegrityError)
+        # is refused now, or answered with that row, shows at a second look. So it is
+        # where two processes held what the other one needed, and ours had to yield.
+        overtaken = again and (isinstance(err, IntegrityError) or is_deadlock(err))
         if len(group) == 1 and not overtaken:
             return [_Answer(group[0], error=_reported(err))]
     one_more = len(group) > 1

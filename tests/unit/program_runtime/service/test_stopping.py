@@ -16,6 +16,7 @@ from program_runtime.service.executors import InMemoryExecutor
 from program_runtime.service.hub import Hub
 from program_runtime.service.metrics import Metrics
 from program_runtime.service.scheduler import Scheduler
+from program_runtime.service.session_keeper import SessionKeeper
 from program_runtime.service.sink import ASKED_TO_FINISH
 from program_runtime.service.store import MemoryStore
 
@@ -41,13 +42,15 @@ class Place:
     def __init__(self, script):
         self.store = MemoryStore()
         self.specs = Specs()
+        parts = {
+            "store": self.store,
+            "executor": InMemoryExecutor(script),
+            "hub": Hub(),
+            "metrics": Metrics(),
+        }
+        sessions = SessionKeeper(**parts)
         self.scheduler = Scheduler(
-            store=self.store,
-            executor=InMemoryExecutor(script),
-            hub=Hub(),
-            specs=self.specs,
-            metrics=Metrics(),
-            workers=1,
+            **parts, sessions=sessions, specs=self.specs, workers=1
         )
 
     async def submit(self, **fields):
