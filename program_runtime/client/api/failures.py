@@ -62,7 +62,7 @@ def from_response(response: requests.Response, path: str) -> Exception:
     if status == _NOT_FOUND:
         refused = _missing(code, path)
     elif status == _CONFLICT:
-        refused = _conflict(path)
+        refused = _conflict(code, path)
     return refused(message, status=status, code=code or None, hint=hint)
 
 
@@ -85,8 +85,8 @@ def _missing(code: str, path: str) -> type[errors.ApiError]:
     return errors.ApiError
 
 
-def _conflict(path: str) -> type[errors.ApiError]:
-    if path.startswith("/jobs/"):
+def _conflict(code: str, path: str) -> type[errors.ApiError]:
+    if path.startswith(("/jobs/", "/sessions/")) or code == "session_closed":
         return errors.RuntimeInvalidStateError
     if path.startswith("/programs/"):
         return errors.RuntimeDuplicateProgramError
