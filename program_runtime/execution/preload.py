@@ -33,7 +33,7 @@ _LIBRARIES: Final = (
     "qiskit_aer.primitives",
     "jsonschema",
 )
-_OWN_PACKAGES: Final = ("codec", "metadata", "backends", "program")
+_OWN_PACKAGES: Final = ("codec", "metadata", "backends", "program", "primitives")
 _NOT_NEEDED: Final = ("__main__", "describe", "fake", "testing")
 
 

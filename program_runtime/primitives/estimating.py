@@ -1,0 +1,117 @@
+"""The estimator: expectation values for pubs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from qiskit.primitives import DataBin, PrimitiveResult, PubResult
+
+from program_runtime.primitives import pubs, simulation
+from program_runtime.primitives.estimation import Estimate, distribution, estimate
+from program_runtime.primitives.exact import check_exact, exact_values
+from program_runtime.primitives.execution import Runner
+from program_runtime.primitives.machine import machine_of
+from program_runtime.primitives.options import Options
+from program_runtime.primitives.transpilation import Prepared, Recipe, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from qiskit import QuantumCircuit
+
+    from program_runtime.primitives.estimation import Distribution
+    from program_runtime.primitives.pubs import EstimatorTask
+    from program_runtime.program import ProgramBackend
+
+__all__ = ["estimate_pubs"]
+
+_DEFAULT_PRECISION: Final = 1 / 64
+
+
+def estimate_pubs(
+    backend: ProgramBackend, given: Any, options: Mapping[str, Any] | None
+) -> PrimitiveResult[PubResult]:
+    """Run pubs as the PUB-based estimator does.
+
+    Args:
+        backend: Runs the circuits.
+        given: The pubs.
+        options: Those that were set.
+
+    Raises:
+        BadInputsError: Lists all that is wrong with the pubs.
+        UnsupportedCircuitError: The backend does not run a circuit.
+    """
+    wanted = Options(options)
+    machine, settings, seed = simulation.simulator_machine(wanted, machine_of(backend))
+    settings |= simulation.run_settings(wanted, machine, backend)
+    own_seed = wanted.take("seed_estimator")
+    reader = pubs.Reader()
+    tasks = pubs.read_estimator_pubs(
+        reader,
+        given,
+        default_precision=wanted.take("default_precision", _DEFAULT_PRECISION),
+        default_shots=wanted.take("default_shots"),
+        limit=machine.max_shots,
+    )
+    reader.finish()
+    for index, task in enumerate(tasks):
+        if not task.shots:
+            check_exact(index, task, machine)
+    recipe = Recipe(level=wanted.take("optimization_level"))
+    prepared = [prepare(task.circuit, machine, recipe) for task in tasks]
+    runner = Runner(
+        backend, machine, settings=settings, seed=own_seed if seed is None else seed
+    )
+
+    def run(circuits: Sequence[QuantumCircuit], shots: int) -> list[Distribution]:
+        found = runner.counts(circuits, shots)
+        return [
+            distribution(counts, circuit.num_clbits)
+            for counts, circuit in zip(found, circuits, strict=True)
+        ]
+
+    sampled = [index for index, task in enumerate(tasks) if task.shots]
+    estimates = estimate(
+        [tasks[index] for index in sampled],
+        [prepared[index] for index in sampled],
+        machine,
+        run,
+    )
+    by_task = dict(zip(sampled, estimates, strict=True))
+    results = [
+        _pub_result(task, ready, by_task[index])
+        if task.shots
+        else _exact_result(backend, task, ready)
+        for index, (task, ready) in enumerate(zip(tasks, prepared, strict=True))
+    ]
+    metadata: dict[str, Any] = {"version": 2}
+    warnings = wanted.warnings()
+    return PrimitiveResult(
+        results, metadata={**metadata, "warnings": warnings} if warnings else metadata
+    )
+
+
+def _pub_result(task: EstimatorTask, prepared: Prepared, found: Estimate) -> PubResult:
+    data = DataBin(
+        evs=found.values, stds=np.sqrt(found.variances), shape=found.values.shape
+    )
+    return PubResult(data, metadata=_metadata(task, prepared))
+
+
+def _exact_result(
+    backend: ProgramBackend, task: EstimatorTask, prepared: Prepared
+) -> PubResult:
+    values = exact_values(backend, task, prepared)
+    data = DataBin(evs=values, stds=np.zeros(values.shape), shape=values.shape)
+    return PubResult(data, metadata=_metadata(task, prepared))
+
+
+def _metadata(task: EstimatorTask, prepared: Prepared) -> dict[str, Any]:
+    return {
+        "target_precision": task.precision,
+        "shots": task.shots,
+        "circuit_metadata": task.circuit.metadata,
+        "transpilation": prepared.origin,
+    }
