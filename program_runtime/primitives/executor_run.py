@@ -28,6 +28,9 @@ __all__ = ["Outcome", "Span", "run_program"]
 _SEED_RANGE: Final = 2**31
 # Aer itself counts on from the seed within a call.
 _STRIDE: Final = 1_000_003
+# Below this Aer has no use for more threads, and waiting for them costs
+# milliseconds where other processes keep the cores busy.
+_THREADED_QUBITS: Final = 14
 _QUARTER_TURN: Final = np.pi / 2
 _DRIFT: Final = 1e-9
 
@@ -67,10 +70,11 @@ def run_program(
         shots=program.shots,
         most=backend.max_circuits,
     )
+    settings = {**options.for_backend, **_threads(program, backend)}
     spans = []
     for number, parts in enumerate(chunks):
         start = datetime.now(UTC)
-        extra = dict(options.for_backend)
+        extra = dict(settings)
         if options.seed is not None:
             extra["seed_simulator"] = (options.seed + number * _STRIDE) % _SEED_RANGE
         _run_chunk(runs, parts, backend, extra)
@@ -140,6 +144,26 @@ class _ItemRun:
         whole = self._bits.reshape(*self._shape, self.shots, bits)
         registers = {name: whole[..., at] for name, at in self._columns.items()}
         return {**self._drawn, **registers}
+
+
+def _threads(program: QuantumProgram, backend: BackendV2) -> dict[str, int]:
+    option = "max_parallel_threads"
+    if not hasattr(backend.options, option):
+        return {}
+    wide = max((_width(item.circuit) for item in program.items), default=0)
+    return {option: 1} if wide < _THREADED_QUBITS else {}
+
+
+def _width(circuit: QuantumCircuit) -> int:
+    """Count the qubits that something happens to."""
+    return len(
+        {
+            qubit
+            for instruction in circuit.data
+            if instruction.name != "barrier"
+            for qubit in instruction.qubits
+        }
+    )
 
 
 def _without_drift(values: NDArray[Any]) -> NDArray[Any]:
