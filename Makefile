@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # One more than there are cores: many tests wait for processes of their own.
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: demo test test-lowest nightly lint types unit bench format clean
+.PHONY: demo test test-clients test-lowest nightly lint types unit bench format clean
 .DEFAULT_GOAL := test
 
 $(STAMP): pyproject.toml
@@ -35,6 +35,13 @@ types: $(STAMP)
 unit: $(STAMP)
 	@echo "==> tests"
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+# Official clients, unmodified, each in an environment of its own under .cache/clients,
+# against a real service. CLIENTS=all runs every version, CLIENTS=NAME,NAME some.
+CLIENTS ?= quick
+test-clients: $(STAMP)
+	@echo "==> official clients ($(CLIENTS))"
+	@CLIENTS=$(CLIENTS) $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/clients
 
 # What takes too long for every change: many more kills and made-up inputs.
 nightly: $(STAMP)

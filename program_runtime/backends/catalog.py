@@ -12,7 +12,7 @@ from program_runtime.errors import BackendNotFoundError
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
-__all__ = ["BackendInfo", "known", "load", "resolve", "shipped"]
+__all__ = ["BackendInfo", "known", "load", "load_to_describe", "resolve", "shipped"]
 
 
 def known() -> list[BackendInfo]:
@@ -91,6 +91,21 @@ def load(name: str) -> BackendV2:
     if info.source == mocks.SOURCE:
         return _load_mock(info)
     return plugins.load_plugin(info.name)
+
+
+def load_to_describe(name: str) -> BackendV2:
+    """Make a backend that is described and never run: a noise model takes seconds.
+
+    Args:
+        name: A backend's name or alias.
+
+    Raises:
+        BackendNotFoundError: As :func:`load` does.
+    """
+    info = resolve(name)
+    if info.source == "fake":
+        return fake_devices.load_snapshot(info.name)
+    return load(name)
 
 
 def _mock(name: str) -> BackendInfo | None:

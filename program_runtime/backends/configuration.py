@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["configuration_of"]
 
 _DEFAULT_MAX_SHOTS = 100_000
+_AER_MAX_SHOTS = 1_000_000
 _DEFAULT_MAX_CIRCUITS = 300
 _UNKNOWN_DATE = "1970-01-01T00:00:00+00:00"
 _CONTROL_FLOW = ("if_else", "for_loop", "while_loop", "switch_case")
@@ -62,7 +63,10 @@ def configuration_of(backend: BackendV2) -> dict[str, Any]:
         "conditional": True,
         "open_pulse": False,
         "memory": True,
-        "max_shots": _own(backend, "max_shots", _DEFAULT_MAX_SHOTS),
+        # All that is shipped runs on Aer, which has no limit of its device's.
+        "max_shots": _own(
+            backend, "max_shots", _AER_MAX_SHOTS if info else _DEFAULT_MAX_SHOTS
+        ),
         "max_experiments": backend.max_circuits or _DEFAULT_MAX_CIRCUITS,
         "online_date": _iso(backend.online_date),
         "description": (info.description if info else backend.description) or "",

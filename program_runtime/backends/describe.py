@@ -41,7 +41,7 @@ def describe_backend(name: str) -> dict[str, Any]:
     )
 
     info = catalog.resolve(name)
-    backend = catalog.load(info.name)
+    backend = catalog.load_to_describe(info.name)
     configuration = {**configuration_of(backend), "backend_name": info.name}
     properties = (
         {}

@@ -14,7 +14,7 @@ from program_runtime.backends.info import BackendInfo
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
-__all__ = ["FAKE_DEVICES", "INSTALL_HINT", "available", "load_fake"]
+__all__ = ["FAKE_DEVICES", "INSTALL_HINT", "available", "load_fake", "load_snapshot"]
 
 _PACKAGE = "qiskit_ibm_runtime"
 _CLASSES = {
@@ -55,10 +55,20 @@ def load_fake(name: str) -> BackendV2:
         The simulator, under the device's name.
     """
     from qiskit_aer import AerSimulator  # noqa: PLC0415 - loads a simulator library
-    from qiskit_ibm_runtime import fake_provider  # noqa: PLC0415 - an extra, and slow
 
-    device = getattr(fake_provider, _CLASSES[name][0])()
+    device = load_snapshot(name)
     backend = AerSimulator.from_backend(device)
     backend.name = name
     backend.online_date = device.online_date
     return backend
+
+
+def load_snapshot(name: str) -> BackendV2:
+    """Make what the simulator is made of: target and names, without a noise model.
+
+    Args:
+        name: One of the names in ``FAKE_DEVICES``.
+    """
+    from qiskit_ibm_runtime import fake_provider  # noqa: PLC0415 - an extra, and slow
+
+    return getattr(fake_provider, _CLASSES[name][0])()

@@ -22,6 +22,7 @@ def refused(answer, status):
     document = answer.json()
     [error] = document["errors"]
     assert error["message"] == document["error"]["message"]
+    assert answer.headers["uber-trace-id"] == document["trace"]
     return document["error"]["message"]
 
 

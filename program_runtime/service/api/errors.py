@@ -54,6 +54,8 @@ RETRY_AFTER_S = 5
 
 _OFFICIAL = "x-qx-client-application"
 """A header that every official client sends, and no other."""
+_TRACE = "uber-trace-id"
+"""Without it official clients tell the whole answer after its message."""
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -113,16 +115,17 @@ def error_response(
         error["hint"] = refusal.hint
     if refusal.problems:
         error["problems"] = [_problem(problem) for problem in refusal.problems]
+    trace = trace or new_request_id()
     body = {
         "error": error,
         "errors": [{"code": refusal.code, "message": message}],
-        "trace": trace or new_request_id(),
+        "trace": trace,
     }
     return Response(
         json.dumps(body),
         status_code=refusal.status,
         media_type="application/json",
-        headers=refusal.headers,
+        headers={**refusal.headers, _TRACE: trace},
     )
 
 

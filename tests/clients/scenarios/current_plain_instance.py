@@ -1,0 +1,15 @@
+"""A service whose instance has a plain name: the client rewrites no address."""
+
+import os
+
+from checks import check, equal
+from qiskit_ibm_runtime import QiskitRuntimeService
+
+ROOT, TOKEN = os.environ["ROOT"], os.environ["TOKEN"]
+
+with check("a plain instance needs neither resolver nor magic word"):
+    service = QiskitRuntimeService(token=TOKEN, url=ROOT + "/api/v1")
+    assert "fake_manila" in [backend.name for backend in service.backends()]
+    equal(service.active_instance(), "lab")
+with check("a plain instance by its name"):
+    QiskitRuntimeService(token=TOKEN, url=ROOT + "/api/v1", instance="lab")

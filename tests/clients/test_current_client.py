@@ -1,0 +1,40 @@
+"""The current official client: its scenarios against one service."""
+
+import pytest
+from acceptance import live_service
+from clients.environments import chosen
+from clients.running import run_scenario
+
+pytestmark = pytest.mark.timeout(900)  # an environment may have to be installed
+SCENARIOS = ("current_accounts", "current_jobs")
+CLIENTS = chosen("current")
+
+
+def environment_of(service):
+    """What points the client at a service, as ``qrt env`` prints it."""
+    return {
+        "ROOT": service.url,
+        "TOKEN": service.token,
+        "IAM_URL": service.url,
+        "GLOBAL_SEARCH_URL": service.url,
+        "GLOBAL_CATALOG_URL": f"{service.url}/catalog",
+    }
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+def test_the_client_does_what_its_users_do(live, passed, tmp_path, client, scenario):
+    environment = environment_of(live)
+    passed(client, run_scenario(client, scenario, home=tmp_path, **environment))
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+def test_the_client_takes_a_plain_instance(passed, tmp_path, client):
+    folder = tmp_path / "service"
+    folder.mkdir()
+    with live_service.serving(folder, instance="lab") as service:
+        environment = environment_of(service)
+        script = "current_plain_instance"
+        passed(
+            client, run_scenario(client, script, home=tmp_path / "home", **environment)
+        )
