@@ -164,19 +164,19 @@ class QiskitRuntimeService(ProgramMethods, BackendMethods):
         """
         return RuntimeJob(self.api, self.api.job(job_id), service=self)
 
-    def jobs(
+    def jobs(  # noqa: PLR0917 - the retired client's signature
         self,
         limit: int | None = 10,
         skip: int = 0,
         backend_name: str | None = None,
         pending: bool | None = None,  # noqa: FBT001 - the retired client's signature
         program_id: str | None = None,
-        *,
+        instance: str | None = None,
         job_tags: Sequence[str] | None = None,
         session_id: str | None = None,
         created_after: datetime | None = None,
         created_before: datetime | None = None,
-        descending: bool = True,
+        descending: bool = True,  # noqa: FBT001, FBT002 - as above
     ) -> list[RuntimeJob]:
         """Jobs that were submitted before.
 
@@ -186,12 +186,18 @@ class QiskitRuntimeService(ProgramMethods, BackendMethods):
             backend_name: Those on this backend.
             pending: True for those that are not over, False for those that are.
             program_id: Those of this program.
+            instance: The service's own instance; another one has no jobs here.
             job_tags: Those that have all these tags.
             session_id: Those of this session.
             created_after: Those submitted later; without a zone it is local time.
             created_before: Those submitted earlier; likewise.
             descending: The latest first.
+
+        Raises:
+            InvalidValueError: The service has no such instance, or the tags are no
+                list.
         """
+        self._require_instance(instance)
         query = job_query.JobQuery(
             backend_name=backend_name,
             pending=pending,

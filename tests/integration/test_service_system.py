@@ -93,6 +93,7 @@ def test_versions_are_told_without_a_token(service):
     version = service.client.get("/api/v1/version").json()
     assert version["api"] == {"min": 1, "max": 1}
     assert (version["qiskit"], version["qpy"]) == (qiskit.__version__, QPY_VERSION)
+    assert version["instance"] == service.context.settings.instance
 
 
 def test_backends_are_listed_with_their_queues(make_service, gate):

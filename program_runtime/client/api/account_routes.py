@@ -29,7 +29,7 @@ class AccountRoutes:
 
     def instances(self) -> list[dict[str, Any]]:
         """The instances that official clients may name: ``crn`` and ``name``."""
-        instance = self.whoami().get("instance")
+        instance = self.version().get("instance")
         if not instance:
             return []
         parts = str(instance).split(":")

@@ -67,6 +67,6 @@ async def prometheus(here: Here) -> Response:
 
 
 @router.get("/api/v1/version")
-async def version() -> Response:
-    """Return the versions of the service, its API, Python, Qiskit and QPY."""
-    return json_response(versions())
+async def version(here: Here) -> Response:
+    """Return the service's instance and its versions: API, Python, Qiskit, QPY."""
+    return json_response({**versions(), "instance": here.settings.instance})

@@ -67,6 +67,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             early = self.service.take_fault(line, "early")
             if early is not None:
                 self._fault(*early)
+            elif self.headers.get("Service-CRN") not in (None, self.service.instance):
+                self._error(400, "unknown_instance", "There is no such instance.")
             elif self.headers.get("Authorization") != f"Bearer {TOKEN}":
                 self._error(401, "not_authorized", "The token is not valid.")
             else:
@@ -119,7 +121,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return job
 
     def version(self):
-        self._json({"version": "0.1.0", "api": {"min": 1, "max": 1}})
+        said = {"version": "0.1.0", "api": {"min": 1, "max": 1}}
+        instance = self.service.instance
+        self._json({**said, "instance": instance} if instance else said)
 
     def users(self):
         self._json({"users": [{"name": "owner"}]})

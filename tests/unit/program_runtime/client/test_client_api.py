@@ -267,7 +267,7 @@ def test_a_bundle_is_written_to_disk(contract, api, tmp_path):
 def test_names_in_paths_are_quoted(contract, api):
     with pytest.raises(errors.RuntimeJobNotFound):
         api.job("../users/me")
-    assert contract.requests == ["GET /jobs/../users/me"]
+    assert contract.requests == ["GET /jobs/../users/me?exclude_params=true"]
 
 
 def _digest(file):

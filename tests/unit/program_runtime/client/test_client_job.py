@@ -116,7 +116,7 @@ def test_result_outlives_a_service_that_is_away_for_a_moment(
 def test_waiting_for_the_final_state_takes_one_request(contract, job, running):
     later(running.finish)
     job.wait_for_final_state()
-    assert contract.seen("GET") == ["GET /jobs/job_1?wait=25"]
+    assert contract.seen("GET") == ["GET /jobs/job_1?exclude_params=true&wait=25"]
     assert job.in_final_state()
     assert len(contract.seen("GET")) == 1
 
