@@ -13,11 +13,19 @@ from program_runtime.bundle import inspect_bundle, write_bundle
 from program_runtime.execution.events import Blob, Event, EventType
 from program_runtime.service import Settings, backends, create_app
 from program_runtime.service.api import releases
-from program_runtime.service.domain import Release, Role, Visibility, hash_token
+from program_runtime.service.domain import (
+    NewSession,
+    Release,
+    Role,
+    SessionMode,
+    Visibility,
+    hash_token,
+)
 from program_runtime.service.executors import InMemoryExecutor
 from program_runtime.service.intake import Inspection
 
 SOURCE = "def main(backend, user_messenger, **inputs):\n    return inputs\n"
+FOR_EVER_S = 1e8
 ADDRESS = "x-fuzz-address"
 """The header by which a request says where it comes from: tries are counted there."""
 
@@ -87,6 +95,7 @@ class Fuzzed:
         self.context = app.state.context
         self.folder = folder
         self.secret_jobs = []
+        self.spare_sessions = ["session_spare", "session_other"]
         self.spare_jobs = []
 
     def do(self, function, *arguments, **named):
@@ -124,6 +133,15 @@ class Fuzzed:
         self._publish(HIDDEN_NAME, Visibility("private"))
         for number in range(3):
             self._publish(f"spare-{number}", Visibility("private"))
+        for session_id in (secret("session"), *self.spare_sessions):
+            new = NewSession(
+                user="u_a",
+                id=session_id,
+                mode=SessionMode.BATCH,
+                max_ttl_s=FOR_EVER_S,
+                interactive_ttl_s=FOR_EVER_S,
+            )
+            self.do(self.context.store.sessions.add, new)
         self._plant_jobs()
 
     def _publish(self, name, visibility, *, source="", labels=(), **texts):
@@ -192,6 +210,7 @@ class Fuzzed:
             self.get("u_a", path).text
             for path in (
                 *(f"/jobs/{told}{part}" for part in ("", "/inputs", "/results")),
+                "/sessions?open=true&limit=1000",
                 *(f"/jobs/{told}/{part}" for part in ("events", "logs", "metrics")),
                 f"/jobs/{told}/blobs/{digest_of(LARGE.encode())}",
                 *(f"/jobs/{failed}", f"/jobs/{uploaded}/results"),

@@ -99,6 +99,7 @@ aimed = st.fixed_dictionaries(
         "label": st.sampled_from(["latest", "beta"]) | hostile,
         "digest": digests | hostile,
         "job_id": numbers | hostile,
+        "session_id": numbers | hostile,
         "name": st.sampled_from(["spare", "aer_simulator", "ibmq_qasm_simulator"])
         | hostile,
         "program": st.sampled_from(programs) | hostile,
@@ -108,7 +109,6 @@ aimed = st.fixed_dictionaries(
         "after": st.sampled_from([2**63 - 1, 2**63, "1_0"]) | hostile,
         "offset": st.sampled_from([2**31, 2**63]) | hostile,
         "tags": hostile,
-        "session_id": hostile,
     },
 )
 extra_headers = st.fixed_dictionaries(
@@ -139,7 +139,8 @@ bodies = st.one_of(
             "session_time": st.sampled_from([1, 2**63, 10**400]),
             "max_execution_time": st.sampled_from([1, 1e308, float("inf"), 5e-324]),
             "tags": st.lists(in_json, max_size=2),
-            "session_id": in_json,
+            "session_id": in_json | st.just("session_spare"),
+            "start_session": st.booleans(),
             "idempotency_key": in_json,
         },
     ).map(json.dumps),
@@ -149,6 +150,14 @@ bodies = st.one_of(
     ),
     st.sampled_from(
         ['{"tags": ["\\ud800"]}', '{"tags": ["\\u0000"]}', '{"name": "\\u0000"}']
+    ),
+    st.sampled_from(
+        [
+            '{"mode": "batch", "max_ttl": 1e-9, "interactive_ttl": 5e-324}',
+            '{"mode": "batch", "max_ttl": 1e308, "backend": "\\ud800"}',
+            '{"accepting_jobs": false}',
+            '{"accepting_jobs": true}',
+        ]
     ),
     st.sampled_from(["[" * 50_000, '{"a":' * 5000, NUMBER % 1, NUMBER % ("1" * 5000)]),
     st.just('{"program_id": "open", "max_execution_time": 1e999}'),
@@ -170,13 +179,18 @@ bundles |= st.builds(
 def prepared(case, service, aim, headers):
     """The request of a case, aimed at what is there."""
     is_safe = case.method == "GET"
-    every_job = [*service.secret_jobs, *service.spare_jobs]
+    # A running job has no end: reading would wait for it.
+    spare_jobs = [] if is_safe else service.spare_jobs
+    known = {
+        "job_id": [*service.secret_jobs, *spare_jobs],
+        # An answer repeats the id that was asked for, so none that is a secret.
+        "session_id": service.spare_sessions,
+    }
     for name, value in aim.items():
         if name in (case.path_parameters or {}):
-            # A running job has no end: reading would wait for it.
-            jobs = service.secret_jobs if is_safe else every_job
-            is_job = isinstance(value, int)
-            case.path_parameters[name] = jobs[value % len(jobs)] if is_job else value
+            ids = known.get(name)
+            is_known = ids and isinstance(value, int)
+            case.path_parameters[name] = ids[value % len(ids)] if is_known else value
         elif name in {parameter.name for parameter in case.operation.query}:
             case.query = {**(case.query or {}), name: value}
     if case.query and "wait" in case.query:

@@ -8,6 +8,8 @@ MODEL = {
     "/programs/{program_id}/labels/{label}": {"version": "1.0.0"},
     "/jobs/{job_id}/tags": {"tags": ["new"]},
     "/jobs": {"program_id": "{program_id}"},
+    "/sessions": {"mode": "batch"},
+    "/sessions/{session_id}": {"accepting_jobs": True},
 }
 """A body for each route that takes a document."""
 

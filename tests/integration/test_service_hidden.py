@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import linecache
+import re
 import zipfile
 
 import pytest
@@ -37,7 +38,8 @@ def hidden(service):
     service.seed("secret", visibility="private")
     job_id = service.maker.submit("secret", '{"planted": "input"}')
     service.maker.finished(job_id)
-    return {"program_id": "secret", "job_id": job_id}
+    session_id = service.maker.post("/sessions", json={}).json()["id"]
+    return {"program_id": "secret", "job_id": job_id, "session_id": session_id}
 
 
 NOWHERE = {
@@ -47,6 +49,7 @@ NOWHERE = {
     "name": "nobody-of-this-name",
     "program_id": "nowhere",
     "job_id": "job_00000000000000000000000000",
+    "session_id": "session_00000000000000000000000000",
 }
 
 
@@ -57,6 +60,7 @@ def answer_to(account, method, path, names):
     if error:
         error = json.loads(json.dumps(error).replace(names["job_id"], "JOB"))
         error = json.loads(json.dumps(error).replace(names["program_id"], "PROGRAM"))
+        error = json.loads(json.dumps(error).replace(names["session_id"], "SESSION"))
     return answer.status_code, error
 
 
@@ -68,7 +72,7 @@ def routes_with(app, place):
     return sorted(set(found) - {publishing})
 
 
-@pytest.mark.parametrize("place", ["program_id", "job_id"])
+@pytest.mark.parametrize("place", ["program_id", "job_id", "session_id"])
 @pytest.mark.parametrize("name", ["u_b", "other"])
 def test_what_is_hidden_answers_as_what_is_not_there(service, hidden, name, place):
     account = getattr(service, name)
@@ -83,7 +87,7 @@ def test_what_is_hidden_answers_as_what_is_not_there(service, hidden, name, plac
             assert name == "u_b"
 
 
-@pytest.mark.parametrize("place", ["program_id", "job_id"])
+@pytest.mark.parametrize("place", ["program_id", "job_id", "session_id"])
 def test_its_owner_and_an_admin_see_it(service, hidden, place):
     for account in (service.maker, service.root):
         for method, path in routes_with(service.client.app, place):
@@ -101,6 +105,10 @@ def test_lists_and_submissions_do_not_know_it(service, hidden, name):
     assert account.get("/programs?search=secret").json()["count"] == 0
     assert account.get("/jobs?program=secret").json()["count"] == 0
     assert account.get("/jobs?of=all").json()["count"] == 0
+    assert account.get("/sessions?of=all").json()["count"] == 0
+    body = {"program_id": "hello", "session_id": hidden["session_id"]}
+    service.seed()
+    assert account.post("/jobs", json=body).status_code == 404
     for reference in ("secret", "secret@1.0.0", "secret:latest"):
         real = account.post("/jobs", json={"program_id": reference})
         other = reference.replace("secret", "nowhere")
@@ -152,11 +160,12 @@ def test_whether_others_sent_the_same_bytes_is_not_told(service):
 def everything(service, account, places):
     """All that the routes tell an account about a program and a job."""
     for method, path in sorted(routes_of(service.client.app)):
-        if method != "GET" or "{name}" in path:
+        others = set(re.findall(r"{(\w+)}", path)) - (NOWHERE.keys() - {"name"})
+        if method != "GET" or others:
             continue
         for ref in ("1.0.0", "latest"):
             for digest in places["digests"]:
-                names = {**places, "ref": ref, "digest": digest, "label": "latest"}
+                names = {**NOWHERE, **places, "ref": ref, "digest": digest}
                 del names["digests"]
                 yield path, ask(account, method, fill(path, **names))
 

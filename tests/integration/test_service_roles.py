@@ -15,6 +15,7 @@ NOWHERE = {
     "label": "beta",
     "digest": "sha256:" + "0" * 64,
     "job_id": "job_none",
+    "session_id": "session_none",
     "name": "nobody-of-this-name",
     "hub": "nowhere",
     "group": "open",
