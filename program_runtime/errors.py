@@ -12,6 +12,7 @@
     │   └── UndecodableError         also a ValueError
     ├── BackendNotFoundError
     ├── UnsupportedCircuitError      also a ValueError
+    ├── DeviceError                  a device, or the way to it, failed
     ├── ApiError                     the service refused; carries the HTTP status
     │   ├── NotAuthorizedError
     │   ├── RuntimeProgramNotFound
@@ -49,6 +50,7 @@ __all__ = [
     "BadInputsError",
     "BadMetadataError",
     "CodecError",
+    "DeviceError",
     "ExecutionError",
     "InvalidValueError",
     "MessengerClosedError",
@@ -155,6 +157,12 @@ class BackendNotFoundError(ProgramRuntimeError):
     """No backend has this name."""
 
     code = "backend_not_found"
+
+
+class DeviceError(ProgramRuntimeError):
+    """A real device, or the broker on the way to it, refused or failed."""
+
+    code = "device"
 
 
 class UnsupportedCircuitError(ProgramRuntimeError, ValueError):

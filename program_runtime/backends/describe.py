@@ -17,7 +17,9 @@ from program_runtime.errors import BackendNotFoundError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["describe_backend", "main"]
+    from qiskit.providers import BackendV2
+
+__all__ = ["describe_backend", "description_of", "main"]
 
 
 def describe_backend(name: str) -> dict[str, Any]:
@@ -33,6 +35,20 @@ def describe_backend(name: str) -> dict[str, Any]:
     Raises:
         BackendNotFoundError: There is no such backend.
     """
+    info = catalog.resolve(name)
+    return description_of(catalog.load_to_describe(info.name), name=info.name)
+
+
+def description_of(backend: BackendV2, *, name: str) -> dict[str, Any]:
+    """Describe a backend that is loaded already.
+
+    Args:
+        backend: Any Qiskit backend.
+        name: By which the service knows it.
+
+    Returns:
+        As ``describe_backend`` does.
+    """
     from program_runtime.backends.configuration import (  # noqa: PLC0415 - light path
         configuration_of,
     )
@@ -40,9 +56,7 @@ def describe_backend(name: str) -> dict[str, Any]:
         properties_of,
     )
 
-    info = catalog.resolve(name)
-    backend = catalog.load_to_describe(info.name)
-    configuration = {**configuration_of(backend), "backend_name": info.name}
+    configuration = {**configuration_of(backend), "backend_name": name}
     properties = (
         {}
         if configuration["simulator"]

@@ -15,8 +15,11 @@ class BackendInfo:
     simulator: bool
     description: str
     source: str
-    """``builtin``, ``fake``, or the object reference of an entry point."""
+    """``builtin``, ``fake``, the object reference of an entry point, or
+    ``provider:`` and the name of one."""
     aliases: tuple[str, ...] = ()
     num_qubits: int | None = None
     """None where only the loaded backend knows: a simulator's size is that of
     the memory it finds."""
+    brokered: bool = False
+    """Whether programs reach it through the broker: a device with credentials."""

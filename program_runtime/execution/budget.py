@@ -17,14 +17,23 @@ _METRIC_BYTES: Final = 64 * 1024
 _REPORT_BYTES: Final = 1024 * 1024
 
 
-def frame_caps(limits: Limits) -> dict[int, int]:
-    """The largest payload of each kind of frame that a child may send."""
+def frame_caps(limits: Limits, *, requests: bool = False) -> dict[int, int]:
+    """The largest payload of each kind of frame that a child may send.
+
+    Args:
+        limits: Of the job.
+        requests: Whether it may ask the broker for anything.
+    """
+    asking: dict[int, int] = {}
+    if requests:
+        asking[FrameKind.REQUEST] = limits.message_bytes
     return {
         FrameKind.INTERIM: limits.message_bytes,
         FrameKind.METRIC: min(_METRIC_BYTES, limits.message_bytes),
         FrameKind.CHECKPOINT: limits.message_bytes,
         FrameKind.RESULT: limits.result_bytes,
         FrameKind.ERROR: _REPORT_BYTES,
+        **asking,
     }
 
 

@@ -44,12 +44,14 @@ class FrameKind(IntEnum):
     CHECKPOINT = 3
     RESULT = 4
     ERROR = 5
+    REQUEST = 6
     JOB = 16
     INPUTS = 17
     RESTORED = 18
     STOP = 19
     FILE = 20
     TURNS = 21
+    ANSWER = 22
 
 
 Frame = tuple[int, "str | Blob"]

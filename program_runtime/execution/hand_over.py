@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from program_runtime.execution.job_folders import JobFolders
     from program_runtime.execution.spec import JobSpec
 
-__all__ = ["hang_up", "inputs_size", "program_files", "send_job", "send_stop"]
+__all__ = ["hang_up", "inputs_size", "program_files", "send_job"]
 
 _CHUNK_BYTES = 256 * 1024
 
@@ -82,11 +82,3 @@ def hang_up(channel: socket.socket) -> None:
         channel.shutdown(socket.SHUT_WR)
     except OSError:
         return  # it is gone already
-
-
-def send_stop(channel: socket.socket) -> None:
-    """Ask the program to finish; the socket always has room for so little."""
-    try:
-        channel.send(encode_frame(FrameKind.STOP))
-    except OSError:
-        return  # it has finished, or its inputs are still on their way

@@ -14,7 +14,7 @@ from program_runtime.execution.outcome import JobStatus
 from program_runtime.execution.verdict import Verdict, read_child_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from program_runtime.execution.events import Blob
     from program_runtime.execution.limits import Limits
@@ -36,9 +36,16 @@ class Intake:
     it can forge there is its own result, which it may choose anyway.
     """
 
-    def __init__(self, limits: Limits, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        recorder: Recorder,
+        *,
+        on_request: Callable[[str | Blob], Verdict | None] | None = None,
+    ) -> None:
         self._budget = MessageBudget(limits)
         self._recorder = recorder
+        self._on_request = on_request
         self.objection: Verdict | None = None
         """Why the job must end."""
         self.report: Verdict | None = None
@@ -53,6 +60,8 @@ class Intake:
                 discard(payload)
             elif kind in _EVENT_TYPES:
                 self._take_message(kind, payload, now)
+            elif kind == FrameKind.REQUEST:
+                self._take_request(payload)
             else:
                 self._take_last(kind, payload)
 
@@ -64,6 +73,19 @@ class Intake:
             self._recorder.record(_EVENT_TYPES[kind], payload, at=at)
         else:
             discard(payload)
+
+    def _take_request(self, payload: str | Blob) -> None:
+        """Pass a request to the broker on; it counts as a message."""
+        self.objection = self._budget.spend(payload)
+        if self.objection is not None:
+            discard(payload)
+        elif self._on_request is None:
+            discard(payload)
+            self.objection = Verdict.failed(
+                "bad_backend", "There is no broker here, so no device can be reached."
+            )
+        else:
+            self.objection = self._on_request(payload)
 
     def _checked_metric(self, payload: str | Blob) -> str | Blob:
         try:

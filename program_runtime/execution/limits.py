@@ -19,6 +19,8 @@ class Limits:
     """
 
     wall_time_s: float = 3600.0
+    device_wait_s: float = 24 * 3600.0
+    """How much of the time in queues of a device does not count as wall time."""
     cpu_time_s: float | None = None
     memory_bytes: int | None = None
     """Of all processes of the job together; what they share counts once.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from program_runtime.execution.broker.protocol import Broker
     from program_runtime.execution.confinement.cgroup import Delegation
     from program_runtime.execution.control import JobControl
     from program_runtime.execution.sink import EventSink
@@ -58,6 +59,7 @@ class Runner:
             the disk gets a child of its own.
         disk_files: Likewise.
         delegation: Where control groups for jobs can be made.
+        broker: Reaches the devices for jobs whose backend is one.
     """
 
     def __init__(
@@ -72,7 +74,9 @@ class Runner:
         disk_bytes: int = _USUAL.disk_bytes,
         disk_files: int = _USUAL.disk_files,
         delegation: Delegation | None = None,
+        broker: Broker | None = None,
     ) -> None:
+        self._broker = broker
         levels_to_try(level)
         self._asked = str(level)
         self._problems: Mapping[str, Sequence[str]] = {}
@@ -185,6 +189,7 @@ class Runner:
                     spool_dir=self._spool_dir,
                     folders=place.folders,
                     group=place.group,
+                    broker=self._broker,
                 )
                 return await supervisor.run()
         except NoPlaceError as error:

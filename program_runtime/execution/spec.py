@@ -36,6 +36,8 @@ class JobSpec:
     inputs: bytes | Path
     """The encoded inputs, a JSON object; a path is streamed to the child."""
     backend: str
+    brokered: bool = False
+    """Whether the backend is a device, reached through the broker alone."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """The JSON Schema that the decoded inputs must meet."""
     shots: int | None = None

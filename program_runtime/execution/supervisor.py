@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import signal
 import sys
@@ -10,13 +11,15 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.execution import excess
+from program_runtime.execution.broker.desk import Desk
 from program_runtime.execution.budget import explain_fault, frame_caps
 from program_runtime.execution.channel_reader import ChannelReader
 from program_runtime.execution.conclusion import conclude
 from program_runtime.execution.confinement import Level
 from program_runtime.execution.events import EventType
-from program_runtime.execution.frames import Frame, FrameReader
-from program_runtime.execution.hand_over import hang_up, send_job, send_stop
+from program_runtime.execution.frame_writer import FrameWriter
+from program_runtime.execution.frames import Frame, FrameKind, FrameReader
+from program_runtime.execution.hand_over import hang_up, send_job
 from program_runtime.execution.intake import Intake
 from program_runtime.execution.log_reader import LogReader
 from program_runtime.execution.outcome import JobStatus, Usage
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from program_runtime.execution.broker.protocol import Broker
     from program_runtime.execution.confinement.cgroup import Group
     from program_runtime.execution.control import JobControl
     from program_runtime.execution.job_folders import JobFolders
@@ -41,6 +45,7 @@ __all__ = ["JobNotTakenError", "Supervisor"]
 
 _logger = logging.getLogger(__name__)
 
+_TICK_S: Final = 0.05
 _CANCEL_GRACE_S: Final = 2.0
 _END_GRACE_S: Final = 2.0
 _HANG_UP_GRACE_S: Final = 0.5
@@ -66,6 +71,7 @@ class Supervisor:
         spool_dir: Path,
         folders: JobFolders,
         group: Group | None = None,
+        broker: Broker | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._child = child
@@ -80,14 +86,22 @@ class Supervisor:
         self._started_at = 0.0
         self._handed_over = False
         self._not_taken = False
+        self._abandoned = False
         self._recorder = Recorder(
             sink,
             first_seq=first_seq,
             on_failure=self._on_sink_failure,
             on_room=self._on_room,
         )
-        self._intake = Intake(spec.limits, self._recorder)
-        self._frames = FrameReader(caps=frame_caps(spec.limits), spool_dir=spool_dir)
+        self._writer = FrameWriter(child.channel)
+        self._desk = self._make_desk(broker)
+        self._intake = Intake(
+            spec.limits,
+            self._recorder,
+            on_request=None if self._desk is None else self._desk.take,
+        )
+        caps = frame_caps(spec.limits, requests=spec.brokered)
+        self._frames = FrameReader(caps=caps, spool_dir=spool_dir)
         self._watchdog = Watchdog(
             child.pid,
             spec.limits,
@@ -122,6 +136,9 @@ class Supervisor:
             self._later(self._spec.limits.wall_time_s, self._on_wall_time)
             self._control.listen(self._on_control)
             await self._until_ended()
+        except asyncio.CancelledError:
+            self._abandoned = True
+            raise
         finally:
             self._control.listen(None)
             self._watchdog.stop()
@@ -131,6 +148,10 @@ class Supervisor:
                 self._kill()
             hand_over.cancel()
             await asyncio.gather(hand_over, return_exceptions=True)
+            await self._writer.close()
+            if self._desk is not None:
+                # An abandoned job may be run again, and then finds its device's jobs.
+                await self._desk.close(cancel=not self._abandoned)
             self._channel.close()
             self._log.close()
             self._child.release()
@@ -141,6 +162,8 @@ class Supervisor:
     def _is_not_taken(self) -> bool:
         """Whether the child died before it had read the job: nothing of it has run."""
         nothing_seen = self._recorder.untouched and self._intake.report is None
+        if self._desk is not None and self._desk.used:
+            nothing_seen = False
         untouched = nothing_seen and self._own is None
         stop_unread = self._control.stop_requested and self._handed_over
         return (
@@ -224,6 +247,8 @@ class Supervisor:
                 child_exit.peak_memory_bytes if child_exit else 0,
             ),
         )
+        if self._desk is not None:
+            usage = self._desk.add_to(usage)
         return await conclude(self._recorder, verdict, usage, self._intake.result)
 
     def _killed_for_memory(self) -> Verdict | None:
@@ -268,9 +293,32 @@ class Supervisor:
         message = f"The program printed more than its limit of {limit} bytes."
         self._decide(Verdict.failed("output", message), even_after_report=True)
 
+    def _make_desk(self, broker: Broker | None) -> Desk | None:
+        if broker is None or not self._spec.brokered:
+            return None
+        return Desk(
+            broker,
+            self._spec,
+            answer=lambda payload: self._writer.send(FrameKind.ANSWER, payload),
+            note=self._on_waiting,
+        )
+
+    def _on_waiting(self, reason: str | None) -> None:
+        """The job waits for its device, or no more: that is its status, too."""
+        if self._own is None and self._intake.report is None:
+            status = {"status": str(JobStatus.RUNNING), "reason": reason}
+            self._recorder.record(EventType.STATUS, json.dumps(status))
+            self._recorder.flush()
+
     def _on_wall_time(self) -> None:
         limit = self._spec.limits.wall_time_s
         reached = time.monotonic() - self._started_at
+        if self._desk is not None:
+            # The queue of a device is no fault of the program.
+            left_s = limit + self._desk.waited_s - reached
+            if left_s > 0 and reached < limit + self._spec.limits.device_wait_s:
+                self._later(left_s + _TICK_S, self._on_wall_time)
+                return
         message = f"The program ran {reached:.1f} s, the limit is {limit:g} s."
         self._decide(Verdict.failed("wall_time", message))
 
@@ -286,7 +334,7 @@ class Supervisor:
                 self._later(_CANCEL_GRACE_S, self._kill)
                 self._end()
         elif self._control.stop_requested and self._handed_over:
-            send_stop(self._child.channel)
+            self._writer.send(FrameKind.STOP)
 
     def _decide(self, verdict: Verdict, *, even_after_report: bool = False) -> None:
         """End the job now, unless its end is decided already."""

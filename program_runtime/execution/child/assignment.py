@@ -29,6 +29,7 @@ class Assignment:
     """Of the program; their contents follow in this order."""
     parameters: dict[str, Any]
     backend: str
+    brokered: bool
     shots: int | None
     seed: int | None
     log_level: str
@@ -92,6 +93,7 @@ def encode_assignment(
         "files": list(files),
         "parameters": dict(spec.parameters),
         "backend": spec.backend,
+        "brokered": spec.brokered,
         "shots": spec.shots,
         "seed": spec.seed,
         "log_level": spec.log_level,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-import socket
+import threading
 from typing import TYPE_CHECKING, Final
 
+from program_runtime.execution.child.inbox import Inbox
 from program_runtime.execution.frames import HEADER, FrameKind
 
 if TYPE_CHECKING:
+    import socket
+
     from program_runtime.execution.child.failure import ChildFailure
 
 __all__ = ["ChannelSink", "JobChannel"]
@@ -31,6 +34,10 @@ class JobChannel:
         self._pack = HEADER.pack
         self._encode_json = json.JSONEncoder().encode
         self._torn = False
+        # Requests to the broker come from any thread of the program. Reentrant: a
+        # signal's handler may send, too, and is then told that the channel is torn.
+        self._sending = threading.RLock()
+        self.inbox = Inbox(channel)
 
     def receive(self) -> tuple[int, bytearray] | None:
         """Wait for a frame.
@@ -52,15 +59,16 @@ class JobChannel:
             ConnectionError: The supervisor hung up, or an exception out of a signal
                 handler left half a frame in the channel.
         """
-        if self._torn:
-            raise BrokenPipeError("The channel broke in the middle of a message.")
-        self._torn = True
-        if len(payload) <= _SMALL_BYTES:
-            self._sendall(self._pack(len(payload), kind) + payload)
-        else:
-            self._sendall(self._pack(len(payload), kind))
-            self._sendall(payload)
-        self._torn = False
+        with self._sending:
+            if self._torn:
+                raise BrokenPipeError("The channel broke in the middle of a message.")
+            self._torn = True
+            if len(payload) <= _SMALL_BYTES:
+                self._sendall(self._pack(len(payload), kind) + payload)
+            else:
+                self._sendall(self._pack(len(payload), kind))
+                self._sendall(payload)
+            self._torn = False
 
     def fail(self, failure: ChildFailure) -> None:
         """Send the last frame of a run that failed."""
@@ -70,13 +78,6 @@ class JobChannel:
             "traceback": failure.traceback,
         }
         self.send(FrameKind.ERROR, self._encode_json(content).encode())
-
-    def asked_to_stop(self) -> bool:
-        """Look, without waiting, whether a stop frame has arrived."""
-        try:
-            return bool(self._socket.recv(64, socket.MSG_DONTWAIT))
-        except OSError:
-            return False
 
     def wait_for_hang_up(self) -> None:
         """After the last frame: let the supervisor look at this process first."""
@@ -110,7 +111,6 @@ class ChannelSink:
     def __init__(self, channel: JobChannel, *, restored: str | None) -> None:
         self._channel = channel
         self._send = channel.send
-        self._stop = False
         self.restored = restored
         self.final: str | None = None
 
@@ -124,5 +124,4 @@ class ChannelSink:
     @property
     def stop_requested(self) -> bool:
         """Whether the caller asked the program to finish now."""
-        self._stop = self._stop or self._channel.asked_to_stop()
-        return self._stop
+        return self._channel.inbox.stop_requested()

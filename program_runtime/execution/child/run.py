@@ -20,6 +20,8 @@ from program_runtime.execution.frames import FrameKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qiskit.providers import BackendV2
+
     from program_runtime.execution.child.assignment import Assignment
     from program_runtime.program import UserMessenger
 
@@ -71,7 +73,7 @@ def _run(
     inputs.clear()
     main = load_main(Path(job.program_dir))
     check_call(main, values)
-    backend = _backend(job)
+    backend = _backend(job, channel)
     sink = ChannelSink(channel, restored=restored)
     messenger = UserMessenger(sink)
     value = _call(main, backend, messenger, values, job)
@@ -110,16 +112,31 @@ def _decode_inputs(job: Assignment, text: bytearray) -> dict[str, Any]:
     return values
 
 
-def _backend(job: Assignment) -> object:
-    from program_runtime import backends  # noqa: PLC0415
+def _backend(job: Assignment, channel: JobChannel) -> object:
     from program_runtime.program import ProgramBackend  # noqa: PLC0415
 
     try:
-        return ProgramBackend(
-            backends.load(job.backend), shots=job.shots, seed=job.seed
-        )
+        device = _device(job, channel) if job.brokered else _local(job)
+        return ProgramBackend(device, shots=job.shots, seed=job.seed)
     except Exception as error:
         raise ChildFailure("bad_backend", str(error)) from error
+
+
+def _local(job: Assignment) -> BackendV2:
+    from program_runtime import backends  # noqa: PLC0415
+
+    return backends.load(job.backend)
+
+
+def _device(job: Assignment, channel: JobChannel) -> BackendV2:
+    """Make one of which this process has no more than the description."""
+    from program_runtime.execution.child.broker_line import (  # noqa: PLC0415
+        BrokerLine,
+    )
+    from program_runtime.program.brokered import BrokeredBackend  # noqa: PLC0415
+
+    line = BrokerLine(channel, limit_bytes=job.limits.message_bytes)
+    return BrokeredBackend(job.backend, line)
 
 
 def _call(

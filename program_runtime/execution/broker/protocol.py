@@ -1,0 +1,104 @@
+"""The seam between supervisors and whoever talks to the devices."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from program_runtime.backends.info import BackendInfo
+
+__all__ = ["Broker", "DeviceAnswer", "DeviceRun", "Progress"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRun:
+    """Circuits for a device. Whoever asks twice with the same key gets one job."""
+
+    key: str
+    """Job and number of the request: the same in a second attempt of the job."""
+    backend: str
+    options: Mapping[str, Any]
+    body: bytes
+    """QPY, never looked into outside of the broker."""
+
+    def digest(self) -> str:
+        """Tell this from whatever else could be asked for under the same key."""
+        options = json.dumps(self.options, sort_keys=True).encode()
+        return hashlib.sha256(options + b"\n" + self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the device is."""
+
+    state: str
+    """``queued`` or ``running``."""
+    device_job: str = ""
+    position: int | None = None
+    waiting: int | None = None
+    trouble: str = ""
+    """Why nothing is heard of it at the moment."""
+    circuits: int = 0
+    """Submitted."""
+    shots: int = 0
+    """Of all circuits together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAnswer:
+    """How a request ended."""
+
+    state: str
+    """``done``, ``failed`` or ``cancelled``."""
+    message: str = ""
+    device_job: str = ""
+    body: bytes = b""
+    circuits: int = 0
+    """Submitted; 0 if the device never had them."""
+    shots: int = 0
+    """Of all circuits together."""
+    qpu_s: float | None = None
+    """As the provider reports it."""
+
+
+class Broker(Protocol):
+    """Runs circuits on devices, for programs that can not reach them."""
+
+    async def devices(self) -> Sequence[BackendInfo]:
+        """List the devices of all providers.
+
+        Raises:
+            ExecutionError: The broker can not be started.
+        """
+        ...
+
+    async def describe(self, backend: str) -> Mapping[str, Any]:
+        """Return ``configuration``, ``properties`` and ``status`` of a device.
+
+        Raises:
+            BackendNotFoundError: There is no such device.
+            ExecutionError: The broker can not tell.
+        """
+        ...
+
+    async def run(
+        self, run: DeviceRun, on_progress: Callable[[Progress], None]
+    ) -> DeviceAnswer:
+        """Run circuits; whatever fails is an answer, too.
+
+        Who stops to wait for it leaves the device's job alone: see ``cancel``.
+        """
+        ...
+
+    async def cancel(self, key: str) -> None:
+        """End the device's job of this key, if there is one; ``run`` then answers."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything; jobs of devices go on."""
+        ...
