@@ -37,6 +37,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "logout": "Forget a stored service.",
         "whoami": "Say who you are to the service.",
         "profiles": "List the stored services.",
+        "env": "Print what points an official client at a service.",
     },
     "Operate": {
         "serve": "Run the service.",

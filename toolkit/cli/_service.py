@@ -39,6 +39,15 @@ class Choice:
         return self.profile or str(self.account.url)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """A service that is there, and what opens it."""
+
+    url: str
+    token: Secret | None
+    trust: bool | str
+
+
 def connect(out: Output, project: Mapping[str, Any] | None = None) -> ServiceApi:
     """Open the way to the service of this command; the local one starts on demand.
 
@@ -51,8 +60,19 @@ def connect(out: Output, project: Mapping[str, Any] | None = None) -> ServiceApi
         NotFoundError: No stored service has this name.
         ServiceUnreachableError: The local service can not be started.
     """
-    from program_runtime.client import local  # noqa: PLC0415
+    return open_api(reach(out, project))
+
+
+def open_api(reached: Reached) -> ServiceApi:
+    """Open the way to a service."""
     from program_runtime.client.api import ServiceApi  # noqa: PLC0415
+
+    return ServiceApi(reached.url, reached.token, verify=reached.trust)
+
+
+def reach(out: Output, project: Mapping[str, Any] | None = None) -> Reached:
+    """Find the service of this command, as :func:`connect` does."""
+    from program_runtime.client import local  # noqa: PLC0415
 
     if project is None:
         here = _here.find()
@@ -60,14 +80,15 @@ def connect(out: Output, project: Mapping[str, Any] | None = None) -> ServiceApi
     layers = _settings.layers(project, out)
     choice = choose(_settings.resolve("profile", layers))
     out.detail(f"service: {choice.name} ({choice.origin})")
-    if choice.account.url is not None:
-        account = choice.account
-        return ServiceApi(str(account.url), choice.token, verify=account.trust)
+    account = choice.account
+    if account.channel == "server":
+        return Reached(url=str(account.url), token=choice.token, trust=account.trust)
     found = local.ensure_local_service(
-        choice.account.data_dir,
+        account.data_dir,
         on_start=lambda folder: out.say(f"starting a service on {folder}"),
     )
-    return ServiceApi(found.url, choice.token or found.token, verify=found.trust)
+    token = choice.token or found.token
+    return Reached(url=found.url, token=token, trust=found.trust)
 
 
 def choose(setting: _settings.Setting) -> Choice:

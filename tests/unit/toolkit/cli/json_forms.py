@@ -127,6 +127,12 @@ FORMS = {
             )
         ),
     ),
+    "env": holding(
+        QISKIT_IBM_CHANNEL=TEXT,
+        QISKIT_IBM_URL=TEXT,
+        QISKIT_IBM_INSTANCE=TEXT,
+        QISKIT_IBM_TOKEN=TEXT,
+    ),
     "jobs": holding(jobs=many(JOB), count=COUNT),
     "login": closed(profile=TEXT, url=TEXT, user=TEXT, role=TEXT),
     "logout": closed(forgot=TEXT),
