@@ -8,20 +8,18 @@ import numpy as np
 from qiskit.primitives import DataBin, PrimitiveResult, PubResult
 
 from program_runtime.primitives import pubs, simulation
-from program_runtime.primitives.estimation import Estimate, distribution, estimate
 from program_runtime.primitives.exact import check_exact, exact_values
 from program_runtime.primitives.execution import Runner
 from program_runtime.primitives.machine import machine_of
 from program_runtime.primitives.options import Options
+from program_runtime.primitives.resilience import estimate_with, read_resilience
 from program_runtime.primitives.transpilation import Prepared, Recipe, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from qiskit import QuantumCircuit
-
-    from program_runtime.primitives.estimation import Distribution
     from program_runtime.primitives.pubs import EstimatorTask
+    from program_runtime.primitives.resilience import Outcome
     from program_runtime.program import ProgramBackend
 
 __all__ = ["estimate_pubs"]
@@ -46,6 +44,7 @@ def estimate_pubs(
     wanted = Options(options)
     machine, settings, seed = simulation.simulator_machine(wanted, machine_of(backend))
     settings |= simulation.run_settings(wanted, machine, backend)
+    resilience = read_resilience(wanted, machine)
     own_seed = wanted.take("seed_estimator")
     reader = pubs.Reader()
     tasks = pubs.read_estimator_pubs(
@@ -65,21 +64,15 @@ def estimate_pubs(
         backend, machine, settings=settings, seed=own_seed if seed is None else seed
     )
 
-    def run(circuits: Sequence[QuantumCircuit], shots: int) -> list[Distribution]:
-        found = runner.counts(circuits, shots)
-        return [
-            distribution(counts, circuit.num_clbits)
-            for counts, circuit in zip(found, circuits, strict=True)
-        ]
-
     sampled = [index for index, task in enumerate(tasks) if task.shots]
-    estimates = estimate(
+    outcomes = estimate_with(
+        resilience,
         [tasks[index] for index in sampled],
         [prepared[index] for index in sampled],
         machine,
-        run,
+        runner.counts,
     )
-    by_task = dict(zip(sampled, estimates, strict=True))
+    by_task = dict(zip(sampled, outcomes, strict=True))
     results = [
         _pub_result(task, ready, by_task[index])
         if task.shots
@@ -93,11 +86,18 @@ def estimate_pubs(
     )
 
 
-def _pub_result(task: EstimatorTask, prepared: Prepared, found: Estimate) -> PubResult:
+def _pub_result(task: EstimatorTask, prepared: Prepared, found: Outcome) -> PubResult:
+    estimate = found.estimate
     data = DataBin(
-        evs=found.values, stds=np.sqrt(found.variances), shape=found.values.shape
+        evs=estimate.values,
+        stds=np.sqrt(estimate.variances),
+        **found.fields,
+        shape=estimate.values.shape,
     )
-    return PubResult(data, metadata=_metadata(task, prepared))
+    metadata = {**_metadata(task, prepared), "bases": estimate.bases}
+    if found.metadata:
+        metadata["resilience"] = found.metadata
+    return PubResult(data, metadata=metadata)
 
 
 def _exact_result(

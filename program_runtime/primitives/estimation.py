@@ -67,6 +67,8 @@ class Estimate:
     values: NDArray[np.float64]
     variances: NDArray[np.float64]
     """Of the values, not of the outcomes."""
+    constants: NDArray[np.float64]
+    """What of the values is exact: the coefficients of the identity."""
     bases: int
     """How many circuits were run for each set of parameter values, at most."""
 
@@ -96,6 +98,7 @@ class _Sums:
             self._wanted[int(row)].append(int(column))
         self._values: dict[int, NDArray[np.float64]] = {}
         self._variances: dict[int, NDArray[np.float64]] = {}
+        self._constants: dict[int, NDArray[np.float64]] = {}
         self._bases = 0
 
     def steps(
@@ -109,6 +112,7 @@ class _Sums:
             plan = make_plan([task.observables.flat[column] for column in columns])
             self._bases = max(self._bases, len(plan.bases))
             for row in members:
+                self._constants[row] = plan.constants
                 self._values[row] = plan.constants.copy()
                 self._variances[row] = np.zeros(len(columns))
             for basis in plan.bases:
@@ -136,13 +140,17 @@ class _Sums:
 
     def estimate(self) -> Estimate:
         """Put the sums in the shape of the task."""
-        values, variances = np.zeros((2, *self._rows.shape))
+        shape = self._rows.shape
+        values, variances, constants = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         places: dict[int, int] = defaultdict(int)
         for index, row in enumerate(self._rows.flat):
             values.flat[index] = self._values[row][places[row]]
             variances.flat[index] = self._variances[row][places[row]]
+            constants.flat[index] = self._constants[row][places[row]]
             places[row] += 1
-        return Estimate(values=values, variances=variances, bases=self._bases)
+        return Estimate(
+            values=values, variances=variances, constants=constants, bases=self._bases
+        )
 
     def _groups(self) -> dict[tuple[int, ...], list[int]]:
         """Sets of parameter values by the observables that they are wanted for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +13,18 @@ if TYPE_CHECKING:
     from program_runtime.primitives.machine import Machine
     from program_runtime.program import ProgramBackend
 
-__all__ = ["Runner"]
+__all__ = ["Counting", "Runner"]
 
 _SEED_RANGE: Final = 2**31
+
+
+class Counting(Protocol):
+    """Runs circuits and counts outcomes."""
+
+    def __call__(
+        self, circuits: Sequence[QuantumCircuit], shots: int
+    ) -> list[dict[str, int]]:
+        """Return the counts of each circuit by hexadecimal numbers."""
 
 
 class Runner:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qiskit import ClassicalRegister, QuantumCircuit
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from program_runtime.primitives.observables import Basis
     from program_runtime.primitives.transpilation import Prepared
 
-__all__ = ["measured"]
+__all__ = ["measured", "translated"]
 
 _REGISTER = "observed"
 
@@ -52,7 +52,7 @@ def _measured(prepared: Prepared, basis: Basis, machine: Machine) -> QuantumCirc
         if letter != "Z":
             circuit.h(place)
         circuit.measure(place, bit)
-    return circuit if machine.runs(circuit) else _translated(circuit, machine)
+    return circuit if machine.runs(circuit) else translated(circuit, machine)
 
 
 def _free_name(circuit: QuantumCircuit) -> str:
@@ -63,13 +63,18 @@ def _free_name(circuit: QuantumCircuit) -> str:
     return name
 
 
-def _translated(circuit: QuantumCircuit, machine: Machine) -> Any:
-    """Write the rotations in the machine's own gates."""
+def translated(circuit: QuantumCircuit, machine: Machine) -> QuantumCircuit:
+    """Write gates of one qubit as the machine knows them.
+
+    Args:
+        circuit: Fits the machine but for such gates.
+        machine: Is to run it.
+    """
     from qiskit.transpiler import PassManager  # noqa: PLC0415 - devices only
     from qiskit.transpiler.passes import (  # noqa: PLC0415 - devices only
         Optimize1qGatesDecomposition,
     )
 
-    return PassManager([Optimize1qGatesDecomposition(target=machine.target)]).run(
-        circuit
-    )
+    rotations = Optimize1qGatesDecomposition(target=machine.target)
+    ready: QuantumCircuit = PassManager([rotations]).run(circuit)
+    return ready

@@ -168,8 +168,8 @@ def read_sampler_pubs(
     tasks = []
     for index, parts in enumerate(_parts(reader, pubs, _SAMPLER_PARTS)):
         path = f"pubs[{index}]"
-        circuit = reader.circuit(f"{path}[0]", parts[0])
-        if circuit is None:
+        circuit = parts and reader.circuit(f"{path}[0]", parts[0])
+        if not parts or circuit is None:
             continue
         values = reader.values(f"{path}[1]", circuit, parts[1])
         given = default_shots if parts[2] is None else parts[2]
@@ -202,8 +202,8 @@ def read_estimator_pubs(
     tasks = []
     for index, parts in enumerate(_parts(reader, pubs, _ESTIMATOR_PARTS)):
         path = f"pubs[{index}]"
-        circuit = reader.circuit(f"{path}[0]", parts[0])
-        if circuit is None:
+        circuit = parts and reader.circuit(f"{path}[0]", parts[0])
+        if not parts or circuit is None:
             continue
         observables = read_observables(reader, f"{path}[1]", circuit, parts[1])
         values = reader.values(f"{path}[2]", circuit, parts[2])
@@ -236,11 +236,11 @@ def read_observables(
         circuit: Whose qubits they observe.
         value: As it was sent.
     """
+    if value is None:
+        reader.problem(path, "are missing: an estimator needs observables")
+        return None
     try:
         array = ObservablesArray.coerce(value)
-    except (TypeError, ValueError) as err:
-        reader.problem(path, f"are no observables: {err}")
-        return None
     except Exception as err:  # noqa: BLE001 - Qiskit has errors of its own for labels
         reader.problem(path, f"are no observables: {err}")
         return None
@@ -255,19 +255,20 @@ def read_observables(
     return found
 
 
-def _parts(reader: Reader, pubs: Any, count: int) -> list[Sequence[Any]]:
+def _parts(reader: Reader, pubs: Any, count: int) -> list[Sequence[Any] | None]:
     if not isinstance(pubs, list | tuple) or not pubs:
         reader.problem("pubs", f"is {_shown(pubs)}, expected a list of pubs")
         return []
-    found: list[Sequence[Any]] = []
+    found: list[Sequence[Any] | None] = []
     for index, pub in enumerate(pubs):
         parts = list(pub) if isinstance(pub, list | tuple) else [pub]
         if not 1 <= len(parts) <= count:
             reader.problem(
                 f"pubs[{index}]", f"has {len(parts)} parts, expected 1 to {count}"
             )
-            parts = []
-        found.append([*parts, *[None] * (count - len(parts))])
+            found.append(None)
+        else:
+            found.append([*parts, *[None] * (count - len(parts))])
     return found
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from dataclasses import astuple, dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.errors import BadInputsError
 from program_runtime.primitives.machine import constrained
@@ -13,41 +14,58 @@ if TYPE_CHECKING:
     from program_runtime.primitives.options import Options
     from program_runtime.program import ProgramBackend
 
-__all__ = ["run_settings", "simulator_machine"]
+__all__ = ["Paths", "run_settings", "simulator_machine"]
+
+_SEED_RANGE: Final = 2**31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """Where the options of a simulator are in a job's options."""
+
+    noise_model: str = "simulator.noise_model"
+    seed: str = "simulator.seed_simulator"
+    coupling_map: str = "simulator.coupling_map"
+    basis_gates: str = "simulator.basis_gates"
 
 
 def simulator_machine(
-    options: Options, machine: Machine, *, prefix: str = "simulator."
+    options: Options, machine: Machine, paths: Paths | None = None
 ) -> tuple[Machine, dict[str, Any], int | None]:
     """Read the options of a simulator.
 
     Args:
         options: Of the job.
         machine: What the job runs on.
-        prefix: Where they are.
+        paths: Where they are.
 
     Returns:
         The machine as it is to be, settings for each run, and the seed.
     """
+    paths = paths or Paths()
     if not machine.is_aer:
-        for name in ("noise_model", "seed_simulator", "coupling_map", "basis_gates"):
-            options.ignore(f"{prefix}{name}", f"{machine.name} is no simulator")
+        for path in astuple(paths):
+            options.ignore(path, f"{machine.name} is no simulator")
         return machine, {}, None
     settings: dict[str, Any] = {}
-    noise_model = options.take(f"{prefix}noise_model")
+    noise_model = options.take(paths.noise_model)
     if noise_model is not None:
         settings["noise_model"] = _noise_model(noise_model)
-    seed = options.take(f"{prefix}seed_simulator")
+        machine = replace(machine, is_ideal=False)
+    seed = options.take(paths.seed)
     narrow = constrained(
         machine,
-        basis_gates=options.take(f"{prefix}basis_gates"),
-        coupling_map=options.take(f"{prefix}coupling_map"),
+        basis_gates=options.take(paths.basis_gates),
+        coupling_map=options.take(paths.coupling_map),
     )
-    return narrow, settings, None if seed is None else int(seed)
+    return narrow, settings, None if seed is None else int(seed) % _SEED_RANGE
 
 
 def run_settings(
-    options: Options, machine: Machine, backend: ProgramBackend
+    options: Options,
+    machine: Machine,
+    backend: ProgramBackend,
+    prefix: str = "execution",
 ) -> dict[str, Any]:
     """Read what each execution is to be like.
 
@@ -55,13 +73,14 @@ def run_settings(
         options: Of the job.
         machine: What the job runs on.
         backend: The same.
+        prefix: Where they are.
 
     Returns:
         Settings for each run; what the backend does not know is warned of.
     """
     settings: dict[str, Any] = {}
     for name in ("init_qubits", "rep_delay"):
-        path = f"execution.{name}"
+        path = f"{prefix}.{name}"
         if hasattr(backend.options, name):
             value = options.take(path)
             if value is not None:
