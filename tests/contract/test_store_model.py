@@ -13,6 +13,7 @@ from contract.store_samples import (
     Clock,
     a_job,
     a_release,
+    a_session,
     an_event,
     ending,
 )
@@ -32,6 +33,8 @@ from program_runtime.service.domain import (
     JobQuery,
     Refusal,
     Role,
+    SessionMode,
+    SessionQuery,
     Visibility,
 )
 from program_runtime.service.store import MemoryBlobStore, MemoryStore, SqlStore
@@ -55,6 +58,7 @@ class Stores(RuleBasedStateMachine):
         self.clock = Clock()
         self.runner = asyncio.Runner()
         self.jobs = []
+        self.sessions = []
         sql_url = f"sqlite:///{self.folder}/db.sqlite3"
         blobs = [MemoryBlobStore(clock=self.clock) for _ in range(2)]
         self.stores = [
@@ -85,6 +89,9 @@ class Stores(RuleBasedStateMachine):
 
     def a_known_job(self, pick):
         return self.jobs[pick % len(self.jobs)]
+
+    def a_known_session(self, pick):
+        return self.sessions[pick % len(self.sessions)]
 
     @initialize()
     def begin(self):
@@ -141,31 +148,44 @@ class Stores(RuleBasedStateMachine):
         program=programs,
         version=versions,
         session=st.booleans(),
+        joins=st.none() | picks,
         retry=st.booleans(),
         tags=tags,
         key=st.none() | st.sampled_from("kl"),
     )
-    def submit(self, *, user, program, version, session, retry, tags, key):
+    def submit(self, *, user, program, version, session, joins, retry, tags, key):
+        if joins is not None and self.sessions:
+            joined = {"session_id": self.a_known_session(joins)}
+        else:
+            joined = {"start_session": session}
         new = a_job(
             user,
             program_id=program,
             version=version,
-            start_session=session,
+            **joined,
             retry=retry,
             tags=tags,
         )
         found = self.both(lambda s: s.jobs.submit(new, idempotency_key=key))
         if found[-1] is True:
             self.jobs.append(new.id)
+            if new.opens is not None:
+                self.sessions.append(new.id)
 
-    @rule(user=st.sampled_from(["u_a", "u_b"]), session=st.booleans())
-    def submit_plainly(self, user, session):
+    @rule(
+        user=st.sampled_from(["u_a", "u_b"]),
+        session=st.booleans(),
+        joins=st.none() | picks,
+        retry=st.booleans(),
+    )
+    def submit_plainly(self, user, session, joins, retry):
         self.submit(
             user=user,
             program="vqe",
             version="1.0.0",
             session=session,
-            retry=False,
+            joins=joins,
+            retry=retry,
             tags=(),
             key=None,
         )
@@ -220,7 +240,39 @@ class Stores(RuleBasedStateMachine):
         job_id = self.a_known_job(pick)
         self.both(lambda s: s.jobs.give_back([job_id], begun=begun))
 
-    @rule(seconds=st.sampled_from([-3600.0, 3600.0]))
+    @rule(
+        user=users,
+        mode=st.sampled_from(list(SessionMode)),
+        backend=st.none() | st.sampled_from(["aer_simulator", "fake_manila"]),
+        most=st.none() | st.just(2),
+    )
+    def open_session(self, user, mode, backend, most):
+        new = a_session(user, mode=mode, backend=backend, most=most)
+        if not isinstance(self.both(lambda s: s.sessions.add(new)), tuple):
+            self.sessions.append(new.id)
+
+    @precondition(lambda self: self.sessions)
+    @rule(pick=picks, accepting=st.booleans())
+    def set_accepting(self, pick, accepting):
+        session_id = self.a_known_session(pick)
+        self.both(lambda s: s.sessions.set_accepting(session_id, accepting=accepting))
+
+    @precondition(lambda self: self.sessions)
+    @rule(pick=picks)
+    def close_session(self, pick):
+        session_id = self.a_known_session(pick)
+        self.both(lambda s: s.sessions.close(session_id))
+
+    @rule()
+    def close_overdue_sessions(self):
+        self.both(lambda s: s.sessions.close_overdue())
+
+    @rule(user=st.none() | users, is_open=st.none() | st.booleans())
+    def find_sessions(self, user, is_open):
+        query = SessionQuery(user=user, is_open=is_open, limit=3)
+        self.both(lambda s: s.sessions.find(query))
+
+    @rule(seconds=st.sampled_from([-3600.0, 60.0, 3600.0]))
     def change_the_clock(self, seconds):
         self.clock.tick(seconds)
 
@@ -260,7 +312,8 @@ async def everything(store):
     for job, log in zip(jobs, logs, strict=True):
         assert [event.seq for event in log] == list(range(1, job.last_seq + 1))
     queued = dict(await store.jobs.queued_by_backend())
-    return [admin, *found, jobs, count, withdrawn, logs, queued]
+    sessions = list((await store.sessions.find(SessionQuery(limit=1000)))[0])
+    return [admin, *found, jobs, count, withdrawn, logs, queued, sessions]
 
 
 Stores.TestCase.settings = settings(
