@@ -13,7 +13,6 @@ from program_runtime.client.options import RuntimeOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from contextvars import Token
     from types import TracebackType
 
     from program_runtime.client.backend import IBMBackend
@@ -66,7 +65,6 @@ class Session:
         self._id: str | None = None
         self._closed = False
         self._lock = threading.Lock()
-        self._token: Token[tuple[Session, ...]] | None = None
 
     @classmethod
     def from_id(
@@ -219,7 +217,7 @@ class Session:
         )
 
     def __enter__(self) -> Self:
-        self._token = _around.set((*_around.get(), self))
+        _around.set((*_around.get(), self))
         return self
 
     def __exit__(
@@ -228,9 +226,7 @@ class Session:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._token is not None:
-            _around.reset(self._token)
-            self._token = None
+        _around.set(_around.get()[:-1])
         self.close()
 
     def __repr__(self) -> str:

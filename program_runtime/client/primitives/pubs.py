@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.exceptions import QiskitError
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 
@@ -99,26 +98,27 @@ def _coerced(
     for index, pub in enumerate(pubs):
         try:
             made[index] = coerce(pub)
-        except (ValueError, TypeError, QiskitError) as err:
-            message = _wrong_count(pub, values_at) or str(err).strip("'\"")
+        except Exception as err:  # noqa: BLE001 - Qiskit's own, of many kinds
+            message = _explain(pub, values_at) or str(err).strip("'\"")
             problems.append(errors.Problem(path=f"pubs[{index}]", message=message))
     if not made and not problems:
         problems.append(errors.Problem(path="pubs", message="there are none"))
     return made, problems
 
 
-def _wrong_count(pub: Any, values_at: int) -> str | None:
-    """What Qiskit says of a wrong number of values has neither number."""
-    if not isinstance(pub, (tuple, list)) or len(pub) <= values_at:
+def _explain(pub: Any, values_at: int) -> str | None:
+    """What Qiskit says of these has neither the type nor the numbers."""
+    parts = pub if isinstance(pub, (tuple, list)) else (pub,)
+    circuit = parts[0] if parts else None
+    if not isinstance(circuit, QuantumCircuit):
+        return f"begins with a {type(circuit).__name__}, no QuantumCircuit"
+    values = parts[values_at] if len(parts) > values_at else ()
+    shape = () if isinstance(values, Mapping) else np.shape(values)
+    if not shape or shape[-1] == circuit.num_parameters:
         return None
-    circuit, values = pub[0], pub[values_at]
-    if not isinstance(circuit, QuantumCircuit) or isinstance(values, Mapping):
-        return None
-    shape = np.shape(values)
-    count = shape[-1] if shape else 1
-    if count == circuit.num_parameters:
-        return None
-    return f"has {count} values a set, its circuit {circuit.num_parameters} parameters"
+    return (
+        f"has {shape[-1]} values a set, its circuit {circuit.num_parameters} parameters"
+    )
 
 
 def _register_problems(path: str, circuit: QuantumCircuit) -> Iterator[errors.Problem]:

@@ -313,6 +313,18 @@ def test_v2_values_out_of_range_are_refused(kind, given, said):
     assert refusal(lambda: kind(**given)) == f"Invalid options.\n  {name}: {said}"
 
 
+def test_what_a_rule_allows_stays_as_it_is():
+    given = {
+        "resilience": {"layer_noise_model": ["learned"], "zne_mitigation": None},
+        "simulator": {"coupling_map": [[0, 1], (1, 2)]},
+    }
+    options = EstimatorOptions(**given)
+    assert options.to_inputs()["options"] == {
+        "resilience": {"layer_noise_model": ["learned"]},
+        "simulator": {"coupling_map": [[0, 1], (1, 2)]},
+    }
+
+
 def test_a_choice_of_two_kinds_names_both():
     said = refusal(lambda: SamplerOptions(twirling={"num_randomizations": "many"}))
     assert said.endswith(

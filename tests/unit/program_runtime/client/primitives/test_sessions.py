@@ -119,10 +119,11 @@ def test_after_the_block_there_is_no_session(service):
 def test_a_session_without_a_backend_leaves_the_choice_to_the_service(service, bell):
     with Session(service) as session:
         Sampler().run(bell)
+        SamplerV2().run([bell])
         session.run("vqe", options={"backend": "fake_line"})
         assert "on None" in refusal(lambda: SamplerV2(service.device))
     assert service.api.calls[0][1]["backend"] is None
-    assert [run[2].backend for run in service.runs] == [None, "fake_line"]
+    assert [run[2].backend for run in service.runs] == [None, None, "fake_line"]
 
 
 def test_the_options_of_a_run_can_not_leave_the_session(service):

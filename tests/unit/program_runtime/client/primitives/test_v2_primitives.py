@@ -133,7 +133,11 @@ def test_a_circuit_is_no_list_of_pubs(service, bell):
         "pubs: is one circuit, where a list of pubs belongs (Write run([circuit]).)"
     )
     assert refusal(lambda: sampler.run([])).endswith("pubs: there are none")
-    assert "pubs[0]" in refusal(lambda: sampler.run([3]))
+    assert refusal(lambda: sampler.run([3, bell, ("bell", [1])])) == (
+        "The primitive can not run this.\n"
+        "  pubs[0]: begins with a int, no QuantumCircuit\n"
+        "  pubs[2]: begins with a str, no QuantumCircuit"
+    )
 
 
 def test_registers_must_be_able_to_be_attributes(service):
