@@ -1,3 +1,7 @@
+import sys
+import threading
+import types
+
 import pytest
 from contract_service import TOKEN, ContractService
 
@@ -42,3 +46,32 @@ def running(contract, job):
 def no_retry(monkeypatch):
     """Leave the service's absence to whoever waits, not to the HTTP library."""
     monkeypatch.setattr(retrying, "_RETRY", 0)
+
+
+class Notebook:
+    """What a notebook's IPython would show."""
+
+    def __init__(self):
+        self.shell = types.SimpleNamespace(kernel=True)
+        self.shown, self.updates = [], []
+        self.updated = threading.Event()
+
+    def display(self, content, *, raw=False, display_id=False):
+        self.shown.append(content)
+        return self
+
+    def update(self, content, *, raw=False):
+        self.updates.append(content)
+        self.updated.set()
+
+
+@pytest.fixture
+def notebook(monkeypatch):
+    """Put a notebook around the test."""
+    made = Notebook()
+    package, display = types.ModuleType("IPython"), types.ModuleType("IPython.display")
+    package.get_ipython = lambda: made.shell
+    package.display, display.display = display, made.display
+    monkeypatch.setitem(sys.modules, "IPython", package)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    return made

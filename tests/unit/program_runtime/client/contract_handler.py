@@ -261,7 +261,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self._send(200, (job.inputs if part == "inputs" else "line\n").encode())
 
     def metrics(self, job_id):
-        self._json({"usage": {"wall_s": 1.5}})
+        self._json(self.service.jobs[job_id].metrics)
 
     def act(self, job_id, what):
         job = self.service.jobs[job_id]

@@ -16,6 +16,7 @@ class Job:
         self.status, self.failure = "Queued", None
         self.events, self.blobs = [], {}
         self.inputs, self.result, self.tags, self.body = "{}", None, [], {}
+        self.metrics, self.more = {"usage": {"wall_s": 1.5}}, {}
         self.changed = threading.Condition()
         self.append("status", json.dumps({"status": "Queued"}))
 
@@ -63,4 +64,5 @@ class Job:
             "session_id": self.body.get("session_id"),
             "runtime": self.body.get("runtime"),
             "last_seq": len(self.events),
+            **self.more,
         }
