@@ -114,6 +114,9 @@ ROLES: dict[tuple[str, str], Role | None] = {
     ("GET", "/jobs/{job_id}/metrics"): Role.USER,
     ("POST", "/jobs/{job_id}/cancel"): Role.USER,
     ("PUT", "/jobs/{job_id}/tags"): Role.USER,
+    ("GET", "/sessions/{session_id}"): Role.USER,
+    ("PATCH", "/sessions/{session_id}"): Role.USER,
+    ("DELETE", "/sessions/{session_id}/close"): Role.USER,
     ("GET", "/results/{link}"): PUBLIC,
     ("WS", "/stream/jobs/{job_id}"): Role.USER,
 }

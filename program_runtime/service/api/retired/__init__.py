@@ -23,6 +23,7 @@ def routers() -> list[APIRouter]:
         programs,
         publishing,
         results,
+        sessions,
         stream,
         submissions,
     )
@@ -32,6 +33,7 @@ def routers() -> list[APIRouter]:
         results,
         stream,
         jobs,
+        sessions,
         programs,
         publishing,
         backends,

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from program_runtime.errors import BackendNotFoundError
-from program_runtime.service.api import backends as native
 from program_runtime.service.api.documents import json_response
 from program_runtime.service.api.retired.backends import (
     configuration_as,
     defaults,
     names,
+    properties,
 )
 from program_runtime.service.api.retired.instance import check_instance
 from program_runtime.service.api.retired.routing import RetiredRoute
@@ -68,5 +68,5 @@ async def bookings(name: str, here: Here) -> Response:
     return json_response([])
 
 
-router.get("/{name}/properties")(native.properties)
+router.get("/{name}/properties")(properties)
 router.get("/{name}/defaults")(defaults)
