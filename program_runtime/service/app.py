@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from program_runtime.service.answers import GuardedAnswers
 from program_runtime.service.api import errors, openapi, routers
 from program_runtime.service.api.admission import admit
+from program_runtime.service.broker import make_broker
 from program_runtime.service.context import make_context, spool_folder
 from program_runtime.service.paths import CanonicalPaths
 from program_runtime.service.versions import versions
@@ -17,6 +18,7 @@ from program_runtime.service.versions import versions
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from program_runtime.execution.broker.protocol import Broker
     from program_runtime.service.executors import Executor
     from program_runtime.service.settings import Settings
     from program_runtime.service.store import BlobStore, Store
@@ -47,11 +49,13 @@ def create_app(
         ``app.state.context`` holds the parts.
     """
     blobs = blobs if blobs is not None else _blobs(settings)
+    broker = make_broker(settings)
     context = make_context(
         settings,
+        broker=broker,
         blobs=blobs,
         store=store if store is not None else _store(settings, blobs),
-        executor=executor if executor is not None else _executor(settings),
+        executor=executor if executor is not None else _executor(settings, broker),
     )
 
     @asynccontextmanager
@@ -92,7 +96,7 @@ def _store(settings: Settings, blobs: BlobStore) -> Store:
     return SqlStore(settings.database(), blobs=blobs)
 
 
-def _executor(settings: Settings) -> Executor:
+def _executor(settings: Settings, broker: Broker | None) -> Executor:
     from program_runtime.service.executors import LocalExecutor  # noqa: PLC0415
 
     return LocalExecutor(
@@ -101,5 +105,6 @@ def _executor(settings: Settings) -> Executor:
         pool_size=settings.workers,
         disk_bytes=settings.disk_bytes,
         disk_files=settings.disk_files,
+        broker=broker,
         hidden=[settings.data_dir] if settings.bubblewrap else (),
     )

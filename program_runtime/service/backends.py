@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from program_runtime.backends import catalog, mocks
 from program_runtime.errors import BackendNotFoundError, ExecutionError
+from program_runtime.service.broker_devices import BrokerDevices
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from program_runtime.backends.info import BackendInfo
+    from program_runtime.execution.broker.protocol import Broker
 
 log = logging.getLogger(__name__)
 
@@ -39,17 +41,42 @@ class Backends:
     for which versions of the packages.
     """
 
-    def __init__(self, cache_dir: Path) -> None:
+    def __init__(self, cache_dir: Path, *, broker: Broker | None = None) -> None:
         self._cache_dir = cache_dir
+        self._devices = BrokerDevices(broker, cache_dir / "devices.json")
+        self._has_broker = broker is not None
         self._lock = asyncio.Lock()
         self._described: dict[str, Any] | None = None
-        self._known: list[BackendInfo] | None = None
+        self._local_ones: list[BackendInfo] | None = None
+
+    async def ready(self) -> None:
+        """Wait until the devices are known, if there may be any."""
+        await self._devices.ready()
+
+    async def close(self) -> None:
+        """Ask for devices no more."""
+        await self._devices.close()
 
     def known(self) -> list[BackendInfo]:
         """Return all backends that programs can run on."""
-        if self._known is None:
-            self._known = catalog.known()
-        return self._known
+        return [*self._local(), *self._devices.known()]
+
+    async def is_brokered(self, name: str) -> bool:
+        """Say whether programs reach a backend through the broker alone."""
+        if not self._has_broker or any(info.name == name for info in self._local()):
+            return False
+        await self.ready()
+        # What nobody knows any more the broker explains best.
+        return self._devices.has(name) or catalog.shipped(name) is None
+
+    def is_device(self, name: str) -> bool:
+        """Likewise, as far as that is known now."""
+        return self._devices.has(name)
+
+    def _local(self) -> list[BackendInfo]:
+        if self._local_ones is None:
+            self._local_ones = catalog.known()
+        return self._local_ones
 
     def mocks(self) -> list[BackendInfo]:
         """Return the backends for dry runs; they are asked for by name."""
@@ -76,6 +103,9 @@ class Backends:
             BackendNotFoundError: There is none of this name, or its code fails.
             ExecutionError: The child process failed.
         """
+        await self.ready()
+        if self._devices.has(name):
+            return dict(await self._devices.describe(name))
         true_name = self._described_as(name)
         async with self._lock:
             if self._described is None:
@@ -111,7 +141,7 @@ class Backends:
         return kept
 
     def _key(self) -> str:
-        names = [info.name for info in self.known()]
+        names = [info.name for info in self._local()]
         versions = [_version(package) for package in _PACKAGES]
         text = json.dumps([sys.version, versions, names])
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -34,6 +34,7 @@ from program_runtime.service.uploads import Uploads
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from program_runtime.execution.broker.protocol import Broker
     from program_runtime.service.executors import Executor
     from program_runtime.service.settings import Settings
     from program_runtime.service.store import BlobStore, Store
@@ -77,6 +78,8 @@ class Context:
     """Held by who has a large submission in memory."""
     generations: Generations = field(default_factory=Generations)
     """Which retired clients are at the other end."""
+    broker: Broker | None = None
+    """Reaches the devices; the executor has it, too."""
     sweep_every_s: float = 3600.0
     """How often what nothing refers to any more is deleted."""
     _sweeping: asyncio.Task[None] | None = None
@@ -111,6 +114,9 @@ class Context:
         self.sessions.stop()
         await self.drain()
         await self.executor.close()
+        await self.backends.close()
+        if self.broker is not None:
+            await self.broker.close()
         await self.store.close()
 
     async def _sweep_now_and_then(self) -> None:
@@ -130,14 +136,20 @@ class Context:
 
 
 def make_context(
-    settings: Settings, *, store: Store, blobs: BlobStore, executor: Executor
+    settings: Settings,
+    *,
+    store: Store,
+    blobs: BlobStore,
+    executor: Executor,
+    broker: Broker | None = None,
 ) -> Context:
     """Put the parts of a service together; nothing is started yet."""
     spool_dir = spool_folder(settings)
     hub = Hub()
     metrics = Metrics()
     folders = ReleaseFolders(settings.data_dir / "releases", spool_dir, blobs)
-    specs = SpecMaker(settings, store, blobs, folders, spool_dir)
+    backends = Backends(settings.data_dir / "cache", broker=broker)
+    specs = SpecMaker(settings, store, blobs, folders, spool_dir, backends=backends)
     sessions = SessionKeeper(store=store, executor=executor, hub=hub, metrics=metrics)
     signing_key = _signing_key(settings)
     access_tokens = AccessTokens(signing_key)
@@ -154,7 +166,8 @@ def make_context(
         signed_links=SignedLinks(signing_key),
         tokens=Tokens(store, access_tokens=access_tokens),
         programs=RememberedPrograms(store),
-        backends=Backends(settings.data_dir / "cache"),
+        backends=backends,
+        broker=broker,
         uploads=Uploads(settings.data_dir / "uploads"),
         folders=folders,
         specs=specs,

@@ -86,6 +86,17 @@ class Settings(BaseSettings):
     sessions_per_user: int = Field(default=1000, gt=0)
     """Open ones of one user at the same time."""
 
+    ibm_token: SecretStr | None = None
+    """Of an IBM account, whose devices programs may use; known to the broker alone."""
+    ibm_url: str | None = None
+    """By default IBM's own platform."""
+    ibm_instance: str | None = None
+    """A CRN or a name."""
+    ibm_account_file: Path | None = None
+    """A saved account of the official client, in place of the token."""
+    ibm_account_name: str | None = None
+    """Of the account in that file."""
+
     wall_time_s: float = Field(default=3600.0, gt=0)
     memory_bytes: int | None = Field(default=None, ge=0)
     """Of all processes of one job; see ``job_memory``. 0: no limit."""
@@ -95,6 +106,8 @@ class Settings(BaseSettings):
     """Of one job; at level strong its files are in memory, beyond its memory."""
     disk_files: int = Field(default=65_536, gt=0)
     cpu_time_s: float | None = Field(default=None, gt=0)
+    device_wait_s: float = Field(default=24 * 3600.0, ge=0)
+    """Time in queues of devices that does not count as a job's wall time."""
     log_bytes: int = Field(default=10 * MIB, gt=0)
     message_bytes: int = Field(default=8 * MIB, gt=0)
     messages_bytes: int = Field(default=4096 * MIB, gt=0)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
+    from program_runtime.service.backends import Backends
     from program_runtime.service.domain import Inputs, Job
     from program_runtime.service.releases import ReleaseFolders
     from program_runtime.service.settings import Settings
@@ -36,10 +37,14 @@ class SpecMaker:
         blobs: BlobStore,
         folders: ReleaseFolders,
         spool_dir: Path,
+        *,
+        backends: Backends,
     ) -> None:
+        self._backends = backends
         self._limits = Limits(
             wall_time_s=settings.wall_time_s,
             cpu_time_s=settings.cpu_time_s,
+            device_wait_s=settings.device_wait_s,
             memory_bytes=settings.job_memory(),
             processes=settings.processes,
             disk_bytes=settings.disk_bytes,
@@ -87,6 +92,7 @@ class SpecMaker:
                 program_dir=folder,
                 inputs=inputs,
                 backend=job.backend,
+                brokered=await self._backends.is_brokered(job.backend),
                 parameters=_parameters(metadata),
                 shots=options.get("shots"),
                 seed=options.get("seed"),

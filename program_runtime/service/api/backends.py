@@ -37,6 +37,7 @@ async def backends(
     ] = False,
 ) -> Response:
     """List all backends with the length of their queues."""
+    await here.backends.ready()
     waiting = await here.store.jobs.queued_by_backend()
     devices = [await _device(here, info, waiting) for info in here.backends.known()]
     if include_mocks:

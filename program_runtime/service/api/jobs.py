@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.api.access import visible_job
+from program_runtime.service.api.device_waits import with_wait
 from program_runtime.service.api.documents import job_document, json_response
 from program_runtime.service.api.errors import HttpRefusal
 from program_runtime.service.api.job_inputs import job_with_inputs
@@ -97,6 +98,7 @@ async def job(
 ) -> Response:
     """Return a job; with ``wait`` when it is final, or when the time has passed."""
     found = await job_when_final(here, caller, job_id, wait)
+    found = await with_wait(here, found)
     if exclude_params:
         return json_response(job_document(found))
     return await job_with_inputs(here, found)

@@ -103,6 +103,7 @@ def times_and_usage(job: Job) -> dict[str, Any]:
             **usage,
             "status": "complete" if job.ended else "pending",
             "qpu_charge_time_seconds": usage.get("qpu_s", 0),
+            "quantum_seconds": usage.get("qpu_s", 0),
         },
     }
 

@@ -247,6 +247,7 @@ async def _new_job(here: Context, caller: User, asked: Submission) -> NewJob:
     reference = parse_reference(asked.program_id)
     program = await visible_program(here, caller, reference.program_id)
     release = await release_of(here, program, reference.ref)
+    await here.backends.ready()
     backend = here.backends.resolve(asked.backend or await _backend(here, asked))
     new = NewJob(
         user=caller.name,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from program_runtime.execution.broker.protocol import Broker
     from program_runtime.execution.control import JobControl
     from program_runtime.execution.outcome import Outcome
     from program_runtime.execution.sink import EventSink
@@ -28,6 +29,7 @@ class LocalExecutor:
         pool_size: How many children wait for a job.
         disk_bytes: What the children that wait are prepared for.
         disk_files: Likewise.
+        broker: Reaches the devices for jobs whose backend is one.
         hidden: Put the zygote into bubblewrap, without these folders; only ``strong``
             goes with it.
     """
@@ -41,6 +43,7 @@ class LocalExecutor:
         disk_bytes: int = _USUAL.disk_bytes,
         disk_files: int = _USUAL.disk_files,
         hidden: Sequence[Path] = (),
+        broker: Broker | None = None,
     ) -> None:
         launcher = None
         if hidden:
@@ -57,6 +60,7 @@ class LocalExecutor:
             disk_files=disk_files,
             launcher=launcher,
             delegation=self.delegation,
+            broker=broker,
         )
 
     async def start(self) -> None:

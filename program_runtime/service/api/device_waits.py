@@ -1,0 +1,25 @@
+"""What a running job waits for, if that is a device."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from program_runtime.execution.outcome import JobStatus
+
+if TYPE_CHECKING:
+    from program_runtime.service.context import Context
+    from program_runtime.service.domain import Job
+
+__all__ = ["with_wait"]
+
+
+async def with_wait(here: Context, job: Job) -> Job:
+    """Return a job with what it waits for as the reason of its state."""
+    if job.status is not JobStatus.RUNNING or not here.backends.is_device(job.backend):
+        return job
+    event = await here.store.events.latest(job.id, "status")
+    if event is None or event.data is None:
+        return job
+    return replace(job, failure_message=json.loads(event.data).get("reason"))
