@@ -26,6 +26,13 @@ _MOST_QASM_CHARACTERS: Final = 16 * 1024 * 1024
 _OLDEST_QPY: Final = 13
 _HEADER: Final = struct.Struct("!6sBBBBQ")
 _MAGIC: Final = b"QISKIT"
+# From this format on a table says where each circuit begins.
+_FIRST_WITH_TABLE: Final = 16
+_START: Final = 20
+_OFFSET: Final = struct.Struct("!Q")
+# A circuit's header: the sizes of its name and phase, then its qubits and bits.
+_COUNTS: Final = struct.Struct("!HBHII")
+_MOST_BITS: Final = 100_000
 _MOST_TOLD: Final = 300
 _UNBUILT: Final = (
     "send the template and the samplex that samplomatic.build() makes of the circuit"
@@ -104,6 +111,30 @@ def _check_header(data: bytes) -> None:
         )
     if count > len(data):
         raise UnfitError(f"the QPY payload of {len(data)} bytes claims {count} parts")
+    for start in _starts(data, version, count):
+        _check_counts(data, start)
+
+
+def _starts(data: bytes, version: int, count: int) -> Sequence[int]:
+    """Where circuits begin; without a table that is known of the first one only."""
+    if version < _FIRST_WITH_TABLE:
+        return [_START][:count]
+    end = _START + count * _OFFSET.size
+    if end > len(data):
+        raise UnfitError("the QPY payload ends too early")
+    return [start for (start,) in _OFFSET.iter_unpack(data[_START:end])]
+
+
+def _check_counts(data: bytes, start: int) -> None:
+    """Refuse a header that claims more bits than any circuit has."""
+    if start + _COUNTS.size > len(data):
+        raise UnfitError("the QPY payload ends too early")
+    *_, qubits, bits = _COUNTS.unpack_from(data, start)
+    if max(qubits, bits) > _MOST_BITS:
+        raise UnfitError(
+            f"a circuit claims {qubits} qubits and {bits} classical bits, "
+            f"the limit is {_MOST_BITS}"
+        )
 
 
 def _checked(circuits: Sequence[Any]) -> tuple[QuantumCircuit, ...]:

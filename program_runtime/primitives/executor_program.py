@@ -214,5 +214,5 @@ def _shots(shots: int, items: Sequence[Item], most: int) -> int:
 def _check_level(level: str) -> None:
     if level in _LEVELS:
         raise UnfitError(
-            f"the level is {level!r}, but simulators give 'classified' results only"
+            f"the level is {level!r}, the executor gives 'classified' results only"
         )

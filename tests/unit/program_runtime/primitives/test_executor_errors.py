@@ -130,7 +130,7 @@ def test_mixed_chunk_sizes_are_refused():
 def test_a_level_that_simulators_have_not_is_refused():
     assert refusal(inputs([bell()], meas_level="avg_kerneled")) == [
         (
-            "quantum_program.meas_level: the level is 'avg_kerneled', but simulators give "
+            "quantum_program.meas_level: the level is 'avg_kerneled', the executor gives "
             "'classified' results only"
         )
     ]
@@ -153,6 +153,11 @@ def written():
     stream = io.BytesIO()
     qpy.dump(bell(), stream)
     return stream.getvalue()
+
+
+def bits_claimed(data):
+    """Two qubits become four thousand million."""
+    return data.replace(b"\0\0\0\2" * 2, b"\xff\xff\xff\xff\0\0\0\2", 1)
 
 
 @pytest.mark.parametrize(
@@ -179,10 +184,26 @@ def written():
             "claims 18446744073709551615 parts",
         ),
         (broken(written()[:-40]), "the circuits can not be read: "),
+        (broken(written()[:24]), "the QPY payload ends too early"),
+        (
+            broken(bits_claimed(written())),
+            "a circuit claims 4294967295 qubits and 2 classical bits, the limit is 100000",
+        ),
         ({"b64_data": "?"}, "The payload is no base64"),
         ({"data": ["OPENQASM 3.0; nonsense;"]}, "the OpenQASM 3 text 0 can not be"),
     ],
-    ids=["none", "magic", "new", "old", "count", "cut", "base64", "qasm"],
+    ids=[
+        "none",
+        "magic",
+        "new",
+        "old",
+        "count",
+        "cut",
+        "end",
+        "bits",
+        "base64",
+        "qasm",
+    ],
 )
 def test_circuits_that_can_not_be_read_are_refused(circuits, message):
     values = inputs([bell()])
