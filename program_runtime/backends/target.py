@@ -24,7 +24,7 @@ from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from qiskit.circuit import Instruction
 
@@ -46,6 +46,8 @@ _UNITS: Final = {
     "MHz": 1e6,
     "": 1.0,
 }
+_QUBIT: Final = ""
+"""No gate's name."""
 
 
 def target_of(
@@ -56,7 +58,7 @@ def target_of(
     Args:
         configuration: As ``configuration_of`` writes it, or an official service.
         properties: As ``properties_of`` writes it; without it nothing is known of
-            errors and times.
+            errors and times. What they say does not work is left out.
 
     Returns:
         What the transpiler needs.
@@ -68,13 +70,16 @@ def target_of(
         description=configuration.get("description"),
         num_qubits=num_qubits,
         dt=configuration["dt"] * 1e-9 if configuration.get("dt") else None,
-        qubit_properties=[_qubit(known) for known in qubits] or None,
+        qubit_properties=(
+            [_qubit(known) for known in qubits] if len(qubits) == num_qubits else None
+        ),
         **configuration.get("timing_constraints", {}),
     )
+    broken = _broken(properties, qubits)
     known_gates = _known_gates(properties)
     for gate in configuration["gates"]:
         if gate["name"] != "delay":
-            _add_gate(target, gate, known_gates)
+            _add_gate(target, gate, known_gates, broken)
     _add_others(target, configuration, qubits)
     return target
 
@@ -83,21 +88,48 @@ def _add_gate(
     target: Target,
     gate: Mapping[str, Any],
     known: Mapping[tuple[str, tuple[int, ...]], InstructionProperties],
+    broken: Container[tuple[str, tuple[int, ...]]],
 ) -> None:
     name = gate["name"]
     places = [tuple(place) for place in gate.get("coupling_map") or ()]
-    operation = _operation(name, gate, len(places[0]) if places else 1)
+    operation = _operation(name, gate, len(places[0]) if places else None)
+    if operation is None:
+        return
+    working = {
+        place: known.get((name, place))
+        for place in places
+        if (name, place) not in broken
+        and not any((_QUBIT, (qubit,)) in broken for qubit in place)
+    }
     # Without a list it runs between any qubits.
-    target.add_instruction(
-        operation,
-        {place: known.get((name, place)) for place in places} if places else None,
-        name=name,
-    )
+    target.add_instruction(operation, working if places else None, name=name)
 
 
-def _operation(name: str, gate: Mapping[str, Any], num_qubits: int) -> Instruction:
+def _broken(
+    properties: Mapping[str, Any], qubits: Sequence[Mapping[str, float]]
+) -> set[tuple[str, tuple[int, ...]]]:
+    """The gates, and under ``_QUBIT`` the qubits, that are out of order."""
+    gates = {
+        (gate["gate"], tuple(gate["qubits"]))
+        for gate in properties.get("gates", ())
+        if _is_broken(_values(gate["parameters"]))
+    }
+    places = {
+        (_QUBIT, (place,)) for place, known in enumerate(qubits) if _is_broken(known)
+    }
+    return gates | places
+
+
+def _is_broken(known: Mapping[str, float]) -> bool:
+    return known.get("operational") == 0
+
+
+def _operation(
+    name: str, gate: Mapping[str, Any], num_qubits: int | None
+) -> Instruction | None:
+    """The gate of this name; None for one of unknown size."""
     standard = get_standard_gate_name_mapping().get(name)
-    if standard is not None:
+    if standard is not None or num_qubits is None:
         return standard
     parameters = [Parameter(word) for word in gate.get("parameters", ())]
     return Gate(name, num_qubits, parameters)
@@ -110,8 +142,12 @@ def _add_others(
 ) -> None:
     """Add what is no gate: measurement, reset, delay, control flow."""
     supported = configuration.get("supported_instructions") or ("delay", "measure")
-    places = range(target.num_qubits or 0)
     known = dict(enumerate(qubits))
+    places = [
+        place
+        for place in range(target.num_qubits or 0)
+        if not _is_broken(known.get(place, {}))
+    ]
     if "measure" not in target.operation_names:
         readout = {
             (place,): InstructionProperties(

@@ -184,11 +184,10 @@ class IBMBackend(BackendV2):
         return Options()
 
     def _build_target(self, properties: BackendProperties | None) -> Target:
-        from program_runtime.client.backend_target import (  # noqa: PLC0415 - 0.3 s
-            build_target,
-        )
+        from program_runtime.backends.target import target_of  # noqa: PLC0415 - 0.3 s
 
-        return build_target(self.configuration().to_dict(), properties)
+        known = None if properties is None else properties.to_dict()
+        return target_of(self.configuration().to_dict(), known)
 
     def _properties_before(self, moment: datetime) -> BackendProperties | None:
         content = self._api.backend_properties(

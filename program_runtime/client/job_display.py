@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from program_runtime import errors
-from program_runtime.client import endings
+from program_runtime.client import endings, job_usage
 from program_runtime.client.job_curves import Curves, published
 from program_runtime.client.job_states import FINAL_STATUSES, status_of
 from program_runtime.client.sparkline import sparkline
@@ -101,7 +101,7 @@ def _rendered(job: Mapping[str, Any], curves: Curves) -> dict[str, str]:
 def _line(
     job: Mapping[str, Any], name: str | None, points: list[tuple[float, float]]
 ) -> str:
-    said = f"{job['id']}  {_program(job)} on {job['backend']}: {status_of(job)}"
+    said = f"{job['id']}  {_program(job)} on {job['backend']}: {_status(job)}"
     if points:
         said += f", {name or 'interim result'} {points[-1][1]:g}"
     return said
@@ -126,7 +126,7 @@ def _html(
     colour = _COLOURS.get(status, "currentColor")
     parts = [
         f"<b>{html.escape(str(job['id']))}</b> ",
-        f"<span style='color:{colour}'>&#9679; {html.escape(status)}</span>",
+        f"<span style='color:{colour}'>&#9679; {html.escape(_status(job))}</span>",
         f"<table style='margin:.3em 0'>{rows}</table>",
     ]
     if points:
@@ -136,6 +136,12 @@ def _html(
     if reason:
         parts.append(f"<pre style='white-space:pre-wrap'>{html.escape(reason)}</pre>")
     return f"<div>{''.join(parts)}</div>"
+
+
+def _status(job: Mapping[str, Any]) -> str:
+    """The status, and what a job waits for that is not over."""
+    status, waiting = status_of(job), job_usage.queue_info(job)
+    return f"{status} ({waiting.reason})" if waiting and waiting.reason else status
 
 
 def _program(job: Mapping[str, Any]) -> str:

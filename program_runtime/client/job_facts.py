@@ -139,7 +139,7 @@ class JobFacts:
         return self.state() in FINAL_STATUSES
 
     def queue_info(self) -> QueueInfo | None:
-        """Where it waits; None when it waits no more."""
+        """Where it waits, for its turn or for a device; None when it does not."""
         return job_usage.queue_info(self._refreshed())
 
     def error_message(self) -> str | None:

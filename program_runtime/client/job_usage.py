@@ -13,11 +13,13 @@ __all__ = ["QueueInfo", "estimation", "quantum_seconds", "queue_info"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueInfo:
-    """Where a job waits."""
+    """Where a job waits: for its turn, or while it runs for a device."""
 
-    position: int | None
-    """1 for the next one; None where the service does not say."""
     status: str
+    position: int | None = None
+    """1 for the next one; None where the service does not say."""
+    reason: str | None = None
+    """What it waits for, in words, where the service says."""
 
 
 def quantum_seconds(metrics: Mapping[str, Any]) -> float:
@@ -33,11 +35,14 @@ def estimation(job: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def queue_info(job: Mapping[str, Any]) -> QueueInfo | None:
-    """Where a job waits; None when it waits no more."""
-    status = str(job["state"]["status"])
-    if status != "Queued":
+    """Where a job waits; None when it does not wait."""
+    state = job["state"]
+    status, reason = str(state["status"]), state.get("reason")
+    if status != "Queued" and not (status == "Running" and reason):
         return None
     position = job.get("queue_position")
     return QueueInfo(
-        position=None if position is None else int(position), status=status
+        status=status,
+        position=None if position is None else int(position),
+        reason=reason,
     )

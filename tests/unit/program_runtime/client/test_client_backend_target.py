@@ -10,9 +10,9 @@ from qiskit.transpiler import generate_preset_pass_manager
 from program_runtime import errors
 from program_runtime.backends import catalog, fake_devices
 from program_runtime.backends.describe import describe_backend
+from program_runtime.backends.target import target_of
 from program_runtime.client.backend_facts import BackendConfiguration
 from program_runtime.client.backend_properties import BackendProperties
-from program_runtime.client.backend_target import build_target
 
 describe = functools.cache(describe_backend)
 DEVICES = ["fake_manila", "fake_sherbrooke"]
@@ -203,7 +203,7 @@ CONFIGURATION = {
         {"name": "own", "parameters": ["a"], "coupling_map": [[0, 2]]},
         {"name": "unknown", "parameters": []},
     ],
-    "supported_instructions": ["x", "cx"],
+    "supported_instructions": ["x", "cx", "delay"],
 }
 
 
@@ -221,7 +221,7 @@ def test_what_does_not_work_is_no_part_of_the_target():
             ],
         }
     )
-    target = build_target(CONFIGURATION, properties)
+    target = target_of(CONFIGURATION, properties.to_dict())
     assert properties.faulty_qubits() == [1]
     assert set(target["x"]) == {(2,)}
     assert target["x"][2,].error == 0.1
@@ -231,7 +231,7 @@ def test_what_does_not_work_is_no_part_of_the_target():
 
 
 def test_gates_of_a_devices_own_are_known_by_name_and_place():
-    target = build_target(CONFIGURATION)
+    target = target_of(CONFIGURATION)
     assert set(target.operation_names) == {"x", "cx", "own", "measure", "delay"}
     own = target.operation_from_name("own")
     assert (own.num_qubits, len(own.params)) == (2, 1)
@@ -240,7 +240,7 @@ def test_gates_of_a_devices_own_are_known_by_name_and_place():
 
 def test_calibration_of_another_size_is_no_qubits_property():
     properties = BackendProperties({"qubits": [values(T1=1.0)]})
-    assert build_target(CONFIGURATION, properties).qubit_properties is None
+    assert target_of(CONFIGURATION, properties.to_dict()).qubit_properties is None
 
 
 def test_a_configuration_reads_as_the_official_clients_write_it():

@@ -64,6 +64,13 @@ def test_the_place_in_the_queue_is_told_where_the_service_tells_it(job, running)
     assert job.queue_info() == QueueInfo(position=None, status="Queued")
     running.more = {"queue_position": 3}
     assert job.queue_info() == QueueInfo(position=3, status="Queued")
+    running.status = "Running"
+    assert job.queue_info() is None
+    state = {"status": "Running", "reason": "Waits on ibm_x."}
+    running.more = {"state": state}
+    assert job.queue_info() == QueueInfo(status="Running", reason="Waits on ibm_x.")
+    assert "Running (Waits on ibm_x.)" in job._repr_mimebundle_()["text/plain"]
+    running.more = {}
     running.finish()
     assert job.queue_info() is None
 
