@@ -192,6 +192,17 @@ class LiveService:
         return error
 
 
+class TlsService(LiveService):
+    """A live service that is asked by https."""
+
+    def __init__(self, folder, **settings):
+        super().__init__(folder, tls_self_signed=1, **settings)
+        self.url = self.url.replace("http:", "https:")
+        self.authority = self.data_dir / "tls" / "ca.pem"
+        self._session.verify = str(self.authority)
+        self._session.trust_env = False  # REQUESTS_CA_BUNDLE goes before verify
+
+
 @contextlib.contextmanager
 def serving(folder, **settings):
     """Serve a new folder for a while."""

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 import requests
-from acceptance.live_service import QRT, WAIT_S, LiveService
+from acceptance.live_service import QRT, WAIT_S, TlsService
 
 from program_runtime import QiskitRuntimeService
 
@@ -17,20 +17,9 @@ def main(backend, user_messenger):
 """
 
 
-class TlsService(LiveService):
-    """A live service that is asked by https."""
-
-    def __init__(self, folder, **settings):
-        super().__init__(folder, **settings)
-        self.url = self.url.replace("http:", "https:")
-        self.authority = self.data_dir / "tls" / "ca.pem"
-        self._session.verify = str(self.authority)
-        self._session.trust_env = False  # REQUESTS_CA_BUNDLE goes before verify
-
-
 @pytest.fixture(scope="module")
 def live(tmp_path_factory):
-    service = TlsService(tmp_path_factory.mktemp("tls"), tls_self_signed=1)
+    service = TlsService(tmp_path_factory.mktemp("tls"))
     try:
         yield service.start()
     finally:

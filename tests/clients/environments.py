@@ -48,6 +48,13 @@ CLIENTS = (
     Client(
         name="current-newest", family="current", requirements=("qiskit-ibm-runtime",)
     ),
+    Client(name="retired-0.15.1", family="retired", quick=True),
+    Client(name="retired-0.14.0", family="retired"),
+    Client(name="retired-0.12.2", family="retired"),
+    Client(name="retired-0.11.3", family="retired", quick=True),
+    Client(name="retired-0.10.0", family="retired"),
+    Client(name="retired-0.9.4", family="retired"),
+    Client(name="retired-0.8.0", family="retired", quick=True),
 )
 
 

@@ -1,0 +1,24 @@
+"""All that the retired client does with one channel of a service."""
+
+import warnings
+
+import retired_endings
+import retired_jobs
+import retired_log_in
+import retired_primitives
+import retired_programs
+import retired_samples
+import retired_sessions
+
+warnings.simplefilter("ignore")
+
+for part in (
+    retired_log_in,
+    retired_programs,
+    retired_jobs,
+    retired_endings,
+    retired_sessions,
+    retired_primitives,
+    retired_samples,
+):
+    part.run()
