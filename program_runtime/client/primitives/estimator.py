@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.client.primitives import circuits as checked
-from program_runtime.client.primitives import fit
+from program_runtime.client.primitives import fit, v1
 from program_runtime.client.primitives.results import EstimatorResultDecoder
-from program_runtime.client.primitives.v1 import V1Primitive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Estimator"]
 
+_MOST_RESILIENT = 2
 
-class Estimator(V1Primitive):
+
+class Estimator(v1.V1Primitive):
     """Estimates expectation values of observables in the states of circuits.
 
     Args:
@@ -56,6 +57,7 @@ class Estimator(V1Primitive):
             InvalidValueError: It lists everything that does not fit; no job was made.
         """
         options = self._options.overridden(run_options)
+        v1.require_resilience(options, most=_MOST_RESILIENT)
         backend = self._backend()
         inputs = checked.estimator_inputs(
             circuits, observables, parameter_values, backend

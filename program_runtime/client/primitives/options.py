@@ -138,7 +138,7 @@ class Options(OptionGroup):
     optimization_level: int | None = option(option_rules.whole(0, 3), default=None)
     """How hard the transpiler works; the service chooses when it is not set."""
     resilience_level: int | None = option(option_rules.whole(0, 3), default=None)
-    """How much error mitigation: a sampler has 0 and 1."""
+    """How much error mitigation: here a sampler has 0 and 1, an estimator 0 to 2."""
     max_execution_time: int | None = option(
         option_rules.whole(1, LONGEST_S), default=None
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,6 +20,8 @@ __all__ = [
     "SamplerResult",
     "SamplerResultDecoder",
 ]
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class SamplerResultDecoder(ResultDecoder):
     @classmethod
     def decode(cls, data: str, /) -> Any:
         """Decode one result."""
-        decoded = super().decode(data)
+        decoded = _told(super().decode(data))
         if not isinstance(decoded, dict) or "quasi_dists" not in decoded:
             return decoded
         from qiskit.result import QuasiDistribution  # noqa: PLC0415 - 0.6 s
@@ -91,7 +94,7 @@ class EstimatorResultDecoder(ResultDecoder):
     @classmethod
     def decode(cls, data: str, /) -> Any:
         """Decode one result."""
-        decoded = super().decode(data)
+        decoded = _told(super().decode(data))
         if not isinstance(decoded, dict) or "values" not in decoded:
             return decoded
         import numpy as np  # noqa: PLC0415 - 0.1 s
@@ -99,6 +102,25 @@ class EstimatorResultDecoder(ResultDecoder):
         return EstimatorResult(
             values=np.asarray(decoded["values"]), metadata=decoded["metadata"]
         )
+
+
+def _told(decoded: Any) -> Any:
+    """The same; what the program warned of is in the log as well."""
+    metadata = (
+        decoded.get("metadata")
+        if isinstance(decoded, dict)
+        else getattr(decoded, "metadata", None)
+    )
+    parts = metadata if isinstance(metadata, list) else [metadata]
+    warnings = (
+        text
+        for part in parts
+        if isinstance(part, dict)
+        for text in part.get("warnings") or ()
+    )
+    for text in dict.fromkeys(warnings):
+        _logger.warning("%s", text)
+    return decoded
 
 
 def _alone(value: Any) -> Any:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from program_runtime import errors
 from program_runtime.client.primitives import circuits as checked
-from program_runtime.client.primitives import fit
+from program_runtime.client.primitives import fit, v1
 from program_runtime.client.primitives.results import SamplerResultDecoder
-from program_runtime.client.primitives.v1 import V1Primitive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,14 +14,13 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
     from program_runtime.client.job import RuntimeJob
-    from program_runtime.client.primitives.options import Options
 
 __all__ = ["Sampler"]
 
 _MOST_RESILIENT = 1
 
 
-class Sampler(V1Primitive):
+class Sampler(v1.V1Primitive):
     """Samples circuits and returns the quasi-probabilities of their outcomes.
 
     Args:
@@ -57,17 +54,8 @@ class Sampler(V1Primitive):
             InvalidValueError: It lists everything that does not fit; no job was made.
         """
         options = self._options.overridden(run_options)
-        _check(options)
+        v1.require_resilience(options, most=_MOST_RESILIENT)
         backend = self._backend()
         inputs = checked.sampler_inputs(circuits, parameter_values, backend)
         fit.require_shots(options.execution.shots, backend)
         return self._submit("sampler", inputs, options, SamplerResultDecoder)
-
-
-def _check(options: Options) -> None:
-    level = options.resilience_level
-    if level is not None and level > _MOST_RESILIENT:
-        raise errors.InvalidValueError(
-            f"resilience_level: {level} is no level of a sampler, which has 0 and 1.",
-            hint="An estimator has more.",
-        )

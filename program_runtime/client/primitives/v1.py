@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from program_runtime.client.job import RuntimeJob
     from program_runtime.client.primitives.place import Place
 
-__all__ = ["V1Primitive"]
+__all__ = ["V1Primitive", "require_resilience"]
 
 
 class V1Primitive:
@@ -68,6 +68,20 @@ class V1Primitive:
             options.to_runtime_options(),
             callback=options.environment.callback,
             decoder=decoder,
+        )
+
+
+def require_resilience(options: Options, *, most: int) -> None:
+    """Refuse a resilience level that the program does not have.
+
+    Raises:
+        InvalidValueError: It names those that it has.
+    """
+    level = options.resilience_level
+    if level is not None and level > most:
+        raise errors.InvalidValueError(
+            f"resilience_level: {level} is no level that this primitive has here.",
+            hint=f"It has 0 to {most}.",
         )
 
 

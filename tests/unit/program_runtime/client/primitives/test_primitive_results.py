@@ -2,7 +2,9 @@ import json
 
 import numpy as np
 import pytest
+from qiskit.primitives import PrimitiveResult
 
+from program_runtime import codec
 from program_runtime.client.primitives.results import (
     EstimatorResultDecoder,
     SamplerResult,
@@ -49,3 +51,16 @@ def test_a_result_comes_apart_into_one_for_each_circuit():
 def test_any_other_result_stays_what_it_is(decoder, text):
     expected = {"[1]": [1], '{"other": 1}': {"other": 1}, "no JSON": "no JSON"}
     assert decoder.decode(text) == expected[text]
+
+
+def test_what_the_program_warned_of_is_in_the_log(caplog):
+    text = json.dumps(
+        {
+            "quasi_dists": [{}, {}],
+            "metadata": [{"warnings": ["no effect"]}, {"warnings": ["no effect"]}],
+        }
+    )
+    SamplerResultDecoder.decode(text)
+    result = PrimitiveResult([], {"warnings": ["neither has this"]})
+    EstimatorResultDecoder.decode(codec.encode(result))
+    assert caplog.messages == ["no effect", "neither has this"]

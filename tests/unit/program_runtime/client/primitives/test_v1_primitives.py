@@ -152,12 +152,13 @@ def test_more_shots_than_the_backend_makes_are_refused(service, bell):
     )
 
 
-def test_a_sampler_has_two_levels_of_resilience(service, bell):
+def test_a_resilience_level_that_the_program_has_not_is_refused(service, bell, turned):
     said = refusal(lambda: Sampler(service.simulator).run(bell, resilience_level=2))
     assert said == (
-        "resilience_level: 2 is no level of a sampler, which has 0 and 1. "
-        "An estimator has more."
+        "resilience_level: 2 is no level that this primitive has here. It has 0 to 1."
     )
+    estimator = Estimator(service.simulator, options={"resilience_level": 3})
+    assert "It has 0 to 2." in refusal(lambda: estimator.run(turned, "ZZ", [0, 1]))
 
 
 def test_a_measurement_inside_a_branch_is_one(service):
