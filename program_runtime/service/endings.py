@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import time
+from typing import TYPE_CHECKING
 
+from program_runtime.errors import StorageError
 from program_runtime.execution.events import Event, EventType
 from program_runtime.execution.outcome import JobStatus, Outcome
+from program_runtime.service.domain import ConflictError, NotFoundError
+
+if TYPE_CHECKING:
+    from program_runtime.service.hub import Hub
+    from program_runtime.service.run import Run
+    from program_runtime.service.store import Store
+
+log = logging.getLogger(__name__)
+
+_RETRY_S = 0.2
+_LONGEST_RETRY_S = 5.0
 
 
 def failed(code: str, message: str) -> Outcome:
@@ -34,3 +49,25 @@ def last_events(seq: int, outcome: Outcome) -> list[Event]:
         seq += 1
     events.append(Event(seq, time.time(), EventType.STATUS, json.dumps(status)))
     return events
+
+
+async def settle(run: Run, outcome: Outcome, *, store: Store, hub: Hub) -> None:
+    """Store the end of a job whose last events could not be stored.
+
+    A full disk may take its time to become free: until then the job is shown as
+    running, and a restart would settle it.
+    """
+    job_id, sink = run.job.id, run.sink
+    pause_s = _RETRY_S
+    while not (sink.finished or sink.abandoned):
+        try:
+            seq = await store.events.last_seq(job_id) + 1
+            await sink.finish(last_events(seq, outcome), outcome)
+        except StorageError:
+            log.warning("the end of job %s can not be stored yet", job_id)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_RETRY_S)
+        except (ConflictError, NotFoundError):
+            log.exception("the end of job %s was not wanted", job_id)
+            hub.end(job_id)
+            return

@@ -13,7 +13,7 @@ from program_runtime.execution.control import JobControl
 from program_runtime.execution.outcome import JobStatus, Outcome
 from program_runtime.service.domain import ConflictError, NotFoundError
 from program_runtime.service.domain.lifecycle import may_run_again
-from program_runtime.service.endings import failed, last_events
+from program_runtime.service.endings import failed, last_events, settle
 from program_runtime.service.hub import Wakeup
 from program_runtime.service.run import Run
 from program_runtime.service.sink import StoreSink
@@ -252,19 +252,22 @@ class Scheduler:
             if outcome is None:
                 await self._give_back([run.job.id], begun=False)
                 return True
-            await self._settle(run, outcome)
-            await self._leave_session(run.job)
-            return outcome.code != "internal"
+            await settle(run, outcome, store=self._store, hub=self._hub)
+            works = outcome.code != "internal"
+            if run.job.session_id is not None:
+                await self._leave_session(run.job, looks=works)
+            return works
         finally:
             del self._runs[run.job.id]
             self._last_end = time.monotonic()
 
-    async def _leave_session(self, job: Job) -> None:
-        """Let the session have its next job, which this worker looks for."""
-        if job.session_id is not None:
-            if self._queued is not None:
-                self._queued += 1
-            await self._sessions.job_ended(job)
+    async def _leave_session(self, job: Job, *, looks: bool) -> None:
+        """Let the session have its next job, which this worker or another looks for."""
+        if self._queued is not None:
+            self._queued += 1
+        if not looks:
+            self._wakeup.notify()
+        await self._sessions.job_ended(job)
 
     async def _execute(self, run: Run) -> Outcome | None:
         """Run a job; None if the service was stopped before its program was."""
@@ -286,24 +289,3 @@ class Scheduler:
         except Exception:  # a worker outlives whatever a job does to it
             log.exception("job %s can not be run", job.id)
             return failed("internal", "The service could not run the job.")
-
-    async def _settle(self, run: Run, outcome: Outcome) -> None:
-        """Store the end of a job whose last events could not be stored.
-
-        A full disk may take its time to become free: until then the job is shown as
-        running, and a restart would settle it.
-        """
-        job_id, sink = run.job.id, run.sink
-        pause_s = _RETRY_S
-        while not (sink.finished or sink.abandoned):
-            try:
-                seq = await self._store.events.last_seq(job_id) + 1
-                await sink.finish(last_events(seq, outcome), outcome)
-            except StorageError:
-                log.warning("the end of job %s can not be stored yet", job_id)
-                await asyncio.sleep(pause_s)
-                pause_s = min(2 * pause_s, _LONGEST_RETRY_S)
-            except (ConflictError, NotFoundError):
-                log.exception("the end of job %s was not wanted", job_id)
-                self._hub.end(job_id)
-                return

@@ -49,6 +49,9 @@ async def jobs(
     session_id: str | None = None,
     created_after: datetime | None = None,
     created_before: datetime | None = None,
+    include_mocks: Annotated[
+        bool, Query(description="Also those of dry runs, on backends named `mock_…`.")
+    ] = False,
     sort: Annotated[str, Query(pattern="^(?i:asc|desc)$")] = "DESC",
     limit: Annotated[int, Query(ge=1, le=1000)] = 10,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
@@ -68,6 +71,7 @@ async def jobs(
         session_id=session_id,
         created_after=aware(created_after),
         created_before=aware(created_before),
+        mocks=include_mocks,
         oldest_first=sort.upper() == "ASC",
         limit=limit,
         offset=offset,
@@ -116,10 +120,11 @@ async def delete(job_id: str, caller: Caller, here: Here) -> Response:
 @router.post("/{job_id}/cancel", status_code=204)
 async def cancel(job_id: str, caller: Caller, here: Here) -> Response:
     """End a job without a result; what it published is kept."""
-    await visible_job(here, caller, job_id)
+    asked = await visible_job(here, caller, job_id)
     if await here.store.jobs.cancel_queued(job_id):
         here.metrics.jobs_finished.labels(status=JobStatus.CANCELLED, code="").inc()
         here.hub.end(job_id, Ending(JobStatus.CANCELLED, None))
+        await here.sessions.job_ended(asked)
         return Response(status_code=204)
     current = await visible_job(here, caller, job_id)
     if current.status in FINAL:

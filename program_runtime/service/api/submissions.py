@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,13 +16,13 @@ from program_runtime.errors import Problem
 from program_runtime.service.api.access import release_of, visible_program
 from program_runtime.service.api.backends import check_calibration
 from program_runtime.service.api.documents import job_document, json_response
-from program_runtime.service.api.errors import HttpRefusal
 from program_runtime.service.api.json_bodies import check_values
 from program_runtime.service.api.sessions import new_session
+from program_runtime.service.api.submitted_inputs import stored_inputs, unreadable
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
-from program_runtime.service.domain import Inputs, Job, NewJob, User, parse_reference
-from program_runtime.service.transfer import read_body, receive, spool_text
+from program_runtime.service.domain import Job, NewJob, User, parse_reference
+from program_runtime.service.transfer import read_body, receive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,7 +208,7 @@ def read_submission(body: bytes) -> Submission:
             )
             for item in err.errors(include_url=False, include_input=False)
         ]
-        raise _unreadable(problems) from None
+        raise unreadable(problems) from None
     given = [
         name
         for name in ("inputs", "inputs_digest", "params")
@@ -217,30 +216,24 @@ def read_submission(body: bytes) -> Submission:
     ]
     if len(given) > 1:
         message = f"{' and '.join(given)} exclude each other"
-        raise _unreadable([Problem(path=given[1], message=message)])
+        raise unreadable([Problem(path=given[1], message=message)])
     if asked.session_id is not None and asked.start_session:
         message = "excludes session_id: a job joins a session or begins one"
-        raise _unreadable([Problem(path="start_session", message=message)])
+        raise unreadable([Problem(path="start_session", message=message)])
     if asked.session_time is not None and not asked.start_session:
         message = "is for the job that begins a session"
         hint = "Send start_session as well, or leave it out."
-        raise _unreadable([Problem(path="session_time", message=message, hint=hint)])
+        raise unreadable([Problem(path="session_time", message=message, hint=hint)])
     if asked.runtime:
         message = f"{asked.runtime!r} is not an environment of this service"
         hint = "Leave it out: programs run in the service's own environment."
-        raise _unreadable([Problem(path="runtime", message=message, hint=hint)])
+        raise unreadable([Problem(path="runtime", message=message, hint=hint)])
     if asked.private:
         message = "is not kept here: a job is its owner's, and admins see every job"
         hint = "Leave it out, and delete the job when nobody shall read it."
-        raise _unreadable([Problem(path="private", message=message, hint=hint)])
+        raise unreadable([Problem(path="private", message=message, hint=hint)])
     check_calibration(asked.calibration_id)
     return asked
-
-
-def _unreadable(problems: list[Problem]) -> HttpRefusal:
-    return HttpRefusal(
-        400, "bad_request", "The job can not be submitted.", problems=problems
-    )
 
 
 async def _new_job(here: Context, caller: User, asked: Submission) -> NewJob:
@@ -254,7 +247,7 @@ async def _new_job(here: Context, caller: User, asked: Submission) -> NewJob:
         program_id=program.id,
         version=release.version,
         backend=backend.name,
-        inputs=await _inputs(here, caller, asked),
+        inputs=await stored_inputs(here, caller, asked),
         options=asked.options(),
         tags=tuple(asked.tags),
         session_id=asked.session_id,
@@ -282,43 +275,3 @@ def _opening(here: Context, caller: User, asked: Submission, new: NewJob) -> New
         path="session_time",
     )
     return replace(new, opens=opened)
-
-
-async def _inputs(here: Context, caller: User, asked: Submission) -> Inputs:
-    if asked.inputs_digest is not None:
-        digest = asked.inputs_digest
-        if not await asyncio.to_thread(here.uploads.has, caller.name, digest):
-            raise HttpRefusal(
-                404,
-                "blob_not_found",
-                f"There is no blob {digest!r} of yours.",
-                hint="PUT it to /api/v1/blobs/{digest} first.",
-            )
-        return Inputs(digest=digest)
-    if asked.params is not None:
-        text = await asyncio.to_thread(json.dumps, asked.params)
-    else:
-        text = asked.inputs if asked.inputs is not None else "{}"
-    if len(text) <= here.settings.inline_bytes and _encodable(text):
-        return Inputs(text=text)
-    return Inputs(digest=await asyncio.to_thread(_store, here, text))
-
-
-def _encodable(text: str) -> bool:
-    if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
-        problem = Problem(path="inputs", message="is not valid Unicode text")
-        raise _unreadable([problem])
-    return True
-
-
-def _store(here: Context, text: str) -> str:
-    _encodable(text)
-    with spool_text(text, here.spool_dir) as upload:
-        if upload.size > here.settings.inputs_bytes:
-            raise HttpRefusal(
-                413,
-                "too_large",
-                f"The inputs are larger than {here.settings.inputs_bytes:,} bytes.",
-            )
-        here.blobs.put_file(upload.path, upload.digest)
-        return upload.digest
