@@ -71,6 +71,23 @@ def test_jobs_are_found_by_what_they_are(store, ask, catalogue, fields, words):
     assert set(found_words(store, ask, catalogue, **fields)) == words
 
 
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({}, {"mock_manila", "mockingbird"}),
+        ({"mocks": False}, {"mockingbird"}),
+        ({"mocks": False, "backend": "mock_manila"}, {"mock_manila"}),
+    ],
+    ids=["all", "hidden", "by-name"],
+)
+def test_jobs_on_mocks_are_left_out_for_who_asks_so(store, ask, fields, shown):
+    for backend in ("mock_manila", "mockingbird"):
+        ask(store.jobs.submit(a_job(backend=backend)))
+    jobs, count = ask(store.jobs.find(JobQuery(**fields)))
+    assert {job.backend for job in jobs} == shown
+    assert count == len(shown)
+
+
 def test_jobs_are_found_by_session_and_by_time(store, ask, catalogue):
     by_word = {word: ask(store.jobs.get(id_)) for id_, word in catalogue.items()}
     u_bs, session = by_word["u_bs"], by_word["session"]

@@ -74,6 +74,19 @@ def test_a_job_on_a_mock_stays_on_it(service):
     assert service.u_b.finished(job_id)["backend"] == "mock_manila"
 
 
+def test_a_dry_run_is_listed_for_who_asks(service):
+    service.seed()
+    job_id = service.u_b.submit(backend="mock_manila")
+    for query, count in (
+        ("", 0),
+        ("?include_mocks=True", 1),
+        ("?backend=mock_manila", 1),
+    ):
+        found = service.u_b.get(f"/jobs{query}").json()
+        assert found["count"] == count, query
+        assert [job["id"] for job in found["jobs"]] == [job_id] * count
+
+
 @pytest.mark.parametrize("part", ["configuration", "properties"])
 def test_another_calibration_is_refused_in_words(service, part):
     answer = service.u_b.get(f"/backends/fake_manila/{part}?calibration_id=c1")

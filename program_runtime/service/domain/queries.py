@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+_MOCKS = "mock_"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobQuery:
@@ -25,9 +27,16 @@ class JobQuery:
     """At this moment or later."""
     created_before: datetime | None = None
     """At this moment or earlier."""
+    mocks: bool = True
+    """False: leave out what ran on mocks, unless a mock is asked for by name."""
     oldest_first: bool = False
     limit: int = 10
     offset: int = 0
+
+    @property
+    def hidden_prefix(self) -> str | None:
+        """With what the names of the backends begin that are left out."""
+        return None if self.mocks or self.backend is not None else _MOCKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,6 +197,11 @@ class MemoryJobs:
         return release.digest
 
 
+def _is_hidden(job: Job, query: JobQuery) -> bool:
+    prefix = query.hidden_prefix
+    return prefix is not None and job.backend.startswith(prefix)
+
+
 def _matches(job: Job, query: JobQuery) -> bool:
     exact = (
         (query.user, job.user),
@@ -208,6 +213,7 @@ def _matches(job: Job, query: JobQuery) -> bool:
     return (
         all(wanted is None or wanted == actual for wanted, actual in exact)
         and set(query.tags) <= set(job.tags)
+        and not _is_hidden(job, query)
         and (query.created_after is None or job.created >= query.created_after)
         and (query.created_before is None or job.created <= query.created_before)
     )

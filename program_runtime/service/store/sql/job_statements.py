@@ -257,5 +257,7 @@ def _conditions(query: JobQuery) -> Iterator[ColumnElement[bool]]:
         yield jobs.c.created >= query.created_after.timestamp()
     if query.created_before is not None:
         yield jobs.c.created <= query.created_before.timestamp()
+    if query.hidden_prefix is not None:
+        yield ~jobs.c.backend.startswith(query.hidden_prefix, autoescape=True)
     for tag in query.tags:
         yield exists().where(job_tags.c.job_key == jobs.c.key, job_tags.c.tag == tag)
