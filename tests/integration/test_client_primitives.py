@@ -1,5 +1,7 @@
 """Primitives, sessions and their options against the real service."""
 
+import time
+
 import pytest
 from client_services import end
 from qiskit import QuantumCircuit
@@ -93,6 +95,28 @@ def test_a_session_that_was_closed_elsewhere_takes_no_job(service, bell):
     assert Session.from_id(session.session_id, service).status() == "Closed"
 
 
+def test_a_session_whose_time_is_over_takes_no_job(service, bell):
+    session = Session(service, BACKEND, max_time=1)
+    SamplerV2(session).run([bell]).result()
+    while session.status() != "Closed":
+        time.sleep(0.05)
+    with pytest.raises(errors.RuntimeInvalidStateError) as caught:
+        SamplerV2(session).run([bell])
+    assert session.session_id in str(caught.value)
+    session.close()
+
+
+def test_a_run_may_begin_a_session_of_its_own(service, bell):
+    options = {"backend": BACKEND, "session_time": "10m"}
+    inputs = {"pubs": [(bell,)], "version": 2}
+    job = service.run("sampler", inputs, options, start_session=True)
+    assert job.session_id == job.job_id()
+    session = Session.from_id(job.session_id, service)
+    assert session.details()["max_time"] == 600
+    assert SamplerV2(session).run([bell]).session_id == job.job_id()
+    session.close()
+
+
 def test_a_session_of_nobody_is_not_found(service):
     with pytest.raises(errors.ApiError) as caught:
         Session.from_id("session_none", service)
@@ -103,6 +127,14 @@ def test_a_session_can_not_last_longer_than_the_service_allows(service, bell):
     session = Session(service, BACKEND, max_time="300d")
     with pytest.raises(errors.InvalidValueError, match="25,920,000 s is more than"):
         SamplerV2(session).run([bell])
+
+
+def test_the_warnings_of_a_program_are_logged(service, bell, caplog):
+    options = {"dynamical_decoupling": {"enable": True}}
+    result = SamplerV2(service.backend(BACKEND), options).run([bell]).result()
+    (warning,) = result.metadata["warnings"]
+    assert "dynamical_decoupling" in warning
+    assert warning in caplog.messages
 
 
 def test_a_batch_runs_its_jobs_and_cancels_those_that_wait(service, bell):
