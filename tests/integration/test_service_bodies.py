@@ -14,6 +14,7 @@ PLACES = {
     "label": "beta",
     "digest": "sha256:" + "0" * 64,
     "job_id": "job_none",
+    "session_id": "session_none",
     "name": "nobody-of-this-name",
 }
 WITHOUT_BODY = {
