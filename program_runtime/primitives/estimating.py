@@ -18,6 +18,7 @@ from program_runtime.primitives.transpilation import Prepared, Recipe, prepare
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from program_runtime.primitives.machine import Machine
     from program_runtime.primitives.pubs import EstimatorTask
     from program_runtime.primitives.resilience import Outcome
     from program_runtime.program import ProgramBackend
@@ -76,7 +77,7 @@ def estimate_pubs(
     results = [
         _pub_result(task, ready, by_task[index])
         if task.shots
-        else _exact_result(backend, task, ready)
+        else _exact_result(backend, machine, task, ready)
         for index, (task, ready) in enumerate(zip(tasks, prepared, strict=True))
     ]
     metadata: dict[str, Any] = {"version": 2}
@@ -90,7 +91,7 @@ def _pub_result(task: EstimatorTask, prepared: Prepared, found: Outcome) -> PubR
     estimate = found.estimate
     data = DataBin(
         evs=estimate.values,
-        stds=np.sqrt(estimate.variances),
+        stds=np.asarray(np.sqrt(estimate.variances)),
         **found.fields,
         shape=estimate.values.shape,
     )
@@ -101,9 +102,9 @@ def _pub_result(task: EstimatorTask, prepared: Prepared, found: Outcome) -> PubR
 
 
 def _exact_result(
-    backend: ProgramBackend, task: EstimatorTask, prepared: Prepared
+    backend: ProgramBackend, machine: Machine, task: EstimatorTask, prepared: Prepared
 ) -> PubResult:
-    values = exact_values(backend, task, prepared)
+    values = exact_values(backend, machine, task, prepared)
     data = DataBin(evs=values, stds=np.zeros(values.shape), shape=values.shape)
     return PubResult(data, metadata=_metadata(task, prepared))
 

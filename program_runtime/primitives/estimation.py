@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from qiskit import QuantumCircuit
+    from qiskit.quantum_info import SparseObservable
 
     from program_runtime.primitives.machine import Machine
-    from program_runtime.primitives.observables import Basis
+    from program_runtime.primitives.observables import Basis, Plan
     from program_runtime.primitives.pubs import EstimatorTask
     from program_runtime.primitives.transpilation import Prepared
 
@@ -84,6 +85,20 @@ class _Step:
     first_bit: int
 
 
+class _Plans:
+    """The plans of one job: many circuits share observables."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ...], Plan] = {}
+
+    def of(self, observables: list[SparseObservable]) -> Plan:
+        # By identity: the tasks of the job keep them.
+        key = tuple(map(id, observables))
+        if key not in self._known:
+            self._known[key] = make_plan(observables)
+        return self._known[key]
+
+
 class _Sums:
     """Adds up what the bases of one task contribute."""
 
@@ -102,14 +117,18 @@ class _Sums:
         self._bases = 0
 
     def steps(
-        self, prepared: Prepared, machine: Machine, change: Change | None
+        self,
+        prepared: Prepared,
+        machine: Machine,
+        change: Change | None,
+        plans: _Plans,
     ) -> Iterator[_Step]:
         """Plan the circuits of the task."""
         task = self.task
         key = (structure_of(task.circuit), machine.identity, prepared.positions)
         rows = task.values.reshape(-1, max(1, task.values.shape[-1]))
         for columns, members in self._groups().items():
-            plan = make_plan([task.observables.flat[column] for column in columns])
+            plan = plans.of([task.observables.flat[column] for column in columns])
             self._bases = max(self._bases, len(plan.bases))
             for row in members:
                 self._constants[row] = plan.constants
@@ -192,9 +211,10 @@ def estimate(
         change: Is done to each circuit before its values are bound.
     """
     found = [_Sums(task) for task in tasks]
+    plans = _Plans()
     by_shots: dict[int, list[_Step]] = defaultdict(list)
     for sums, ready in zip(found, prepared, strict=True):
-        by_shots[sums.task.shots] += sums.steps(ready, machine, change)
+        by_shots[sums.task.shots] += sums.steps(ready, machine, change, plans)
     for shots, steps in by_shots.items():
         results = run([step.circuit for step in steps], shots) if steps else []
         for step, result in zip(steps, results, strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.primitives.estimating import estimate_pubs
+from program_runtime.primitives.retired_estimating import estimate_circuits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,8 @@ def run_estimator(backend: ProgramBackend, inputs: Mapping[str, Any]) -> Any:
     Returns:
         A ``PrimitiveResult`` for pubs, else values.
     """
+    if inputs.get("pubs") is None and "circuits" in inputs:
+        return estimate_circuits(backend, inputs)
     options = dict(inputs.get("options") or {})
     if inputs.get("resilience_level") is not None:
         options["resilience_level"] = inputs["resilience_level"]

@@ -9,6 +9,7 @@ import numpy as np
 from qiskit.quantum_info import SparsePauliOp
 
 from program_runtime.errors import BadInputsError
+from program_runtime.primitives.execution import one_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,12 +53,16 @@ def check_exact(index: int, task: EstimatorTask, machine: Machine) -> None:
 
 
 def exact_values(
-    backend: ProgramBackend, task: EstimatorTask, prepared: Prepared
+    backend: ProgramBackend,
+    machine: Machine,
+    task: EstimatorTask,
+    prepared: Prepared,
 ) -> NDArray[np.float64]:
     """Compute the expectation values of a pub.
 
     Args:
         backend: An ideal simulator.
+        machine: The same, looked at.
         task: The pub.
         prepared: Its circuit.
 
@@ -74,7 +79,8 @@ def exact_values(
     bindings = task.values.shape[:-1]
     rows = task.values.reshape(int(np.prod(bindings)), task.values.shape[-1])
     ready = replace(prepared, circuit=circuit)
-    result = backend.run([ready.bind(row) for row in rows], shots=1).result()
+    bound = [ready.bind(row) for row in rows]
+    result = backend.run(bound, shots=1, **one_thread(machine, bound)).result()
     found = np.array(
         [
             [result.data(row)[str(column)] for column in range(task.observables.size)]

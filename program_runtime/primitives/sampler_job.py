@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from program_runtime.primitives.retired_sampling import sample_circuits
 from program_runtime.primitives.sampling import sample
 
 if TYPE_CHECKING:
@@ -24,4 +25,6 @@ def run_sampler(backend: ProgramBackend, inputs: Mapping[str, Any]) -> Any:
     Returns:
         A ``PrimitiveResult`` for pubs, else quasi-probabilities.
     """
+    if inputs.get("pubs") is None and "circuits" in inputs:
+        return sample_circuits(backend, inputs)
     return sample(backend, inputs.get("pubs"), inputs.get("options"))

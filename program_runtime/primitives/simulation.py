@@ -30,7 +30,11 @@ class Paths:
 
 
 def simulator_machine(
-    options: Options, machine: Machine, paths: Paths | None = None
+    options: Options,
+    machine: Machine,
+    paths: Paths | None = None,
+    *,
+    noise_basis: bool = False,
 ) -> tuple[Machine, dict[str, Any], int | None]:
     """Read the options of a simulator.
 
@@ -38,6 +42,7 @@ def simulator_machine(
         options: Of the job.
         machine: What the job runs on.
         paths: Where they are.
+        noise_basis: A noise model says which gates there are: no other has noise.
 
     Returns:
         The machine as it is to be, settings for each run, and the seed.
@@ -53,9 +58,12 @@ def simulator_machine(
         settings["noise_model"] = _noise_model(noise_model)
         machine = replace(machine, is_ideal=False)
     seed = options.take(paths.seed)
+    basis_gates = options.take(paths.basis_gates)
+    if noise_basis and noise_model is not None and basis_gates is None:
+        basis_gates = settings["noise_model"].basis_gates
     narrow = constrained(
         machine,
-        basis_gates=options.take(paths.basis_gates),
+        basis_gates=basis_gates,
         coupling_map=options.take(paths.coupling_map),
     )
     return narrow, settings, None if seed is None else int(seed) % _SEED_RANGE

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from program_runtime.primitives.machine import Machine
 
-__all__ = ["Prepared", "Recipe", "prepare", "remember"]
+__all__ = ["Prepared", "Recipe", "forget", "prepare", "remember"]
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +126,12 @@ def remember(key: Hashable, make: Callable[[], Any]) -> tuple[Any, bool]:
         while len(_cache) > _REMEMBERED:
             _cache.popitem(last=False)
     return made, False
+
+
+def forget() -> None:
+    """Forget everything, as a new process."""
+    with _lock:
+        _cache.clear()
 
 
 def _transpile(
