@@ -177,11 +177,16 @@ class RuntimeJob(JobFacts):
 
         return job_plot.plot(self._api, self._id, key, ax=ax, follow=follow)
 
-    def display(self) -> None:
-        """Show status and curve; in a notebook they change while the job runs."""
+    def display(self, key: str | None = None) -> None:
+        """Show status and curve; in a notebook they change while the job runs.
+
+        Args:
+            key: The number to show, as for :meth:`plot`; by default a metric, or the
+                first number that does not merely count.
+        """
         from program_runtime.client import job_display  # noqa: PLC0415 - IPython
 
-        job_display.show(self._api, self._refreshed())
+        job_display.show(self._api, self._refreshed(), key)
 
     def update_tags(self, new_tags: Sequence[str]) -> list[str]:
         """Replace the tags.

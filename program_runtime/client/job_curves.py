@@ -6,6 +6,7 @@ is an interim result itself has the name ``""``. Metrics give theirs by name and
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ class Curves:
         self._strides: dict[str, int] = {}
         self._seen: dict[str, int] = {}
         self._last: dict[str, Point] = {}
+        self._metrics: set[str] = set()
         self._interim = 0
 
     def feed(self, events: Iterable[Event]) -> None:
@@ -64,9 +66,22 @@ class Curves:
         last = self._last.get(name)
         return [*points, last] if last and points[-1] != last else list(points)
 
+    def most_telling(self) -> str | None:
+        """The curve to show when none was asked for: a metric, else no mere counter."""
+        names = sorted(self._points, key=lambda name: name not in self._metrics)
+        telling = (name for name in names if not self._counts(name))
+        return next(telling, names[0] if names else None)
+
+    def _counts(self, name: str) -> bool:
+        numbers = [number for _, number in self.points(name)]
+        pairs = itertools.pairwise(numbers)
+        steps = {after - before for before, after in pairs}
+        return len(steps) == 1 and steps.pop() > 0 and float(numbers[0]).is_integer()
+
     def _feed_metric(self, metric: Any) -> None:
         values = metric.get("values") if isinstance(metric, dict) else None
         for name, number in _numbers(values):
+            self._metrics.add(name)
             step = metric.get("step")
             self._add(
                 name, (self._seen.get(name, 0) + 1 if step is None else step, number)

@@ -36,12 +36,15 @@ _COLOURS = {
 }
 
 
-def bundle(api: ServiceApi, job: Mapping[str, Any]) -> dict[str, str]:
+def bundle(
+    api: ServiceApi, job: Mapping[str, Any], key: str | None = None
+) -> dict[str, str]:
     """A job as text and as HTML, as it is now.
 
     Args:
         api: The service.
         job: The job as the service describes it.
+        key: The number whose curve is shown; by default the most telling one.
     """
     curves = Curves(_POINTS)
     try:
@@ -50,16 +53,18 @@ def bundle(api: ServiceApi, job: Mapping[str, Any]) -> dict[str, str]:
             curves.feed(batch)
     except errors.ProgramRuntimeError:
         pass  # a service that is away: what is known is shown
-    return _rendered(job, curves)
+    return _rendered(job, curves, key)
 
 
-def show(api: ServiceApi, job: Mapping[str, Any]) -> threading.Thread | None:
+def show(
+    api: ServiceApi, job: Mapping[str, Any], key: str | None = None
+) -> threading.Thread | None:
     """Show a job: in a notebook live, elsewhere as a line.
 
     Returns:
         The thread that keeps the view up to date, where there is one.
     """
-    content = bundle(api, job)
+    content = bundle(api, job, key)
     display = _notebook_display()
     if display is None:
         print(content["text/plain"])  # noqa: T201 - what display() is for
@@ -68,30 +73,36 @@ def show(api: ServiceApi, job: Mapping[str, Any]) -> threading.Thread | None:
     if status_of(job) in FINAL_STATUSES:
         return None
     keeping = threading.Thread(
-        target=_keep, args=(api, job, view), name=f"display-{job['id']}", daemon=True
+        target=_keep,
+        args=(api, job, view, key),
+        name=f"display-{job['id']}",
+        daemon=True,
     )
     keeping.start()
     return keeping
 
 
-def _keep(api: ServiceApi, job: Mapping[str, Any], view: Any) -> None:
+def _keep(
+    api: ServiceApi, job: Mapping[str, Any], view: Any, key: str | None = None
+) -> None:
     """Redraw until the job is over; a service that went away ends it."""
     curves, drawn = Curves(_POINTS), time.monotonic()
     try:
         for batch in EventStream(api, str(job["id"])).batches():
             curves.feed(batch)
             if time.monotonic() - drawn > _REFRESH_S:
-                view.update(_rendered(api.job(str(job["id"])), curves), raw=True)
+                view.update(_rendered(api.job(str(job["id"])), curves, key), raw=True)
                 drawn = time.monotonic()
-        view.update(_rendered(api.job(str(job["id"])), curves), raw=True)
+        view.update(_rendered(api.job(str(job["id"])), curves, key), raw=True)
     except errors.ProgramRuntimeError:
         return
 
 
-def _rendered(job: Mapping[str, Any], curves: Curves) -> dict[str, str]:
-    names = curves.names()
-    name = names[0] if names else None
-    points = curves.points(name) if name is not None else []
+def _rendered(
+    job: Mapping[str, Any], curves: Curves, key: str | None
+) -> dict[str, str]:
+    name = curves.most_telling() if key is None else key
+    points = [] if name is None else curves.points(name)
     return {
         "text/plain": _line(job, name, points),
         "text/html": _html(job, name, points),

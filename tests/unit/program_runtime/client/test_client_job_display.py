@@ -92,6 +92,15 @@ def test_only_the_last_events_are_read_for_a_curve(contract, job, running):
     assert "after=23" in contract.seen("events")[0]
 
 
+def test_the_number_to_show_may_be_chosen(job, running, capsys):
+    running.publish({"energy": -1.0, "loss": 3.5})
+    running.finish()
+    job.display("loss")
+    assert capsys.readouterr().out.endswith("Completed, loss 3.5\n")
+    job.display("zzz")
+    assert capsys.readouterr().out.endswith("Completed\n")
+
+
 def test_outside_of_a_notebook_a_line_is_printed(job, capsys):
     job.display()
     assert capsys.readouterr().out == "job_1  vqe 1.0.0 on aer_simulator: Queued\n"

@@ -183,3 +183,22 @@ def test_only_plain_small_finite_numbers_are_progress():
     assert curves.names() == ["ok", "a.b.e"]
     assert curves.points("ok") == [(6, 1)]
     assert curves.points("zzz") == []
+
+
+@pytest.mark.parametrize(
+    ("values", "telling"),
+    [
+        ([{"step": 0, "energy": 0.5}, {"step": 1, "energy": 0.25}], "energy"),
+        ([{"step": 0, "again": 3}, {"step": 1, "again": 4}], "step"),
+        ([{"energy": 1}], "energy"),
+        ([], None),
+    ],
+    ids=["counter-first", "counters-only", "single", "nothing"],
+)
+def test_what_counts_only_tells_least(values, telling):
+    curves = Curves()
+    curves.feed(event(seq, value) for seq, value in enumerate(values, 1))
+    assert curves.most_telling() == telling
+    if values:
+        curves.feed([event(9, {"step": 1, "values": {"loss": 1.0}}, kind="metric")])
+        assert curves.most_telling() == "loss"
