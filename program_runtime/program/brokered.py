@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import zlib
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from qiskit import QuantumCircuit, qpy
@@ -98,6 +99,10 @@ class BrokeredBackend(BackendV2):
         """How many circuits one run takes."""
         limit: int | None = self._facts.get("max_experiments")
         return limit
+
+    def configuration(self) -> SimpleNamespace:
+        """Return the device's facts, under the names that it uses itself."""
+        return SimpleNamespace(**self._facts)
 
     @classmethod
     def _default_options(cls) -> Options:
@@ -203,8 +208,16 @@ def _ended(name: str, answer: Mapping[str, Any]) -> str:
 
 
 def _pack(circuits: list[QuantumCircuit]) -> bytes:
+    """Encode circuits, the same ones always to the same bytes.
+
+    Their names come from a counter of the process, and a second attempt of a job is
+    recognised by what it asks for.
+    """
+    nameless = [circuit.copy(name="circuit") for circuit in circuits]
+    for circuit in nameless:
+        circuit.metadata = {}
     stream = io.BytesIO()
-    qpy.dump(circuits, stream)
+    qpy.dump(nameless, stream)
     return zlib.compress(stream.getvalue())
 
 
