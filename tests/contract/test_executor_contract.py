@@ -89,7 +89,15 @@ class Bench:
         self.kind = kind
         self.folder = folder
 
-    def run(self, scenario, *, sink=None, at_first_event=None, **fields):
+    def run(
+        self,
+        scenario,
+        *,
+        sink=None,
+        at_first_event=None,
+        session_over=None,
+        **fields,
+    ):
         """Run a scenario; returns the outcome and the sink."""
         first_seq = fields.pop("first_seq", 3)
         sink = sink if sink is not None else MemorySink()
@@ -101,6 +109,8 @@ class Bench:
 
         async def run():
             await executor.start()
+            if session_over is not None:
+                _act_at_first_event(sink, lambda: executor.end_session(session_over))
             try:
                 return await executor.run(spec, sink, control, first_seq=first_seq)
             finally:
@@ -220,6 +230,13 @@ def test_a_job_over_its_time_fails(bench):
     assert (outcome.status, outcome.code) == (JobStatus.FAILED, "wall_time")
     assert_well_formed(sink, outcome)
     assert told(sink, "interim") == ["1"]
+
+
+@pytest.mark.parametrize("over", ["session_1", "session_unknown"])
+def test_a_job_goes_on_when_its_session_or_another_is_over(bench, over):
+    outcome, sink = bench.run("talk", session="session_1", session_over=over)
+    assert_well_formed(sink, outcome)
+    assert told(sink, "result") == ['"said"']
 
 
 def test_the_last_checkpoint_is_handed_to_the_program(bench):

@@ -1,8 +1,13 @@
 """Sessions over HTTP, as the official and our own clients use them."""
 
+from contextlib import contextmanager
+
 import pytest
+from contract.store_samples import Clock
+from service_in_process import TOKENS
 
 from program_runtime.service.domain import BUILTIN_OWNER
+from program_runtime.service.store import FolderBlobStore, SqlStore
 
 
 @pytest.fixture(autouse=True)
@@ -322,3 +327,35 @@ def test_a_session_is_described_in_the_document(service):
     assert "Session" in document["components"]["schemas"]
     assert set(paths["/api/v1/sessions"]) == {"get", "post"}
     assert set(paths["/api/v1/sessions/{session_id}"]) == {"get", "patch"}
+
+
+def test_sessions_outlast_the_service_and_those_overdue_are_closed_at_its_start(
+    make_service, tmp_path
+):
+    blobs = FolderBlobStore(tmp_path / "blobs")
+    clock = Clock()
+    url = f"sqlite:///{tmp_path}/db.sqlite3"
+
+    @contextmanager
+    def a_service():
+        store = SqlStore(url, blobs, clock=clock)
+        with make_service(blobs=blobs, store=store) as service:
+            yield service
+            for name in TOKENS:  # the next one opens their accounts again
+                service.do(store.users.revoke, name)
+
+    with a_service() as service:
+        service.seed()
+        used, unused = opened(service.u_b)["id"], opened(service.u_b)["id"]
+        service.u_b.finished(service.u_b.submit(session_id=used))
+        before = service.u_b.get(f"/sessions/{unused}").json()
+    clock.tick(299)
+    with a_service() as service:
+        account = service.u_b
+        assert account.get(f"/sessions/{used}").json()["state"] == "inactive"
+        assert account.get(f"/sessions/{unused}").json() == before
+    clock.tick(1)
+    with a_service() as service:
+        assert service.u_b.get(f"/sessions/{used}").json()["state"] == "closed"
+        assert service.u_b.get(f"/sessions/{unused}").json() == before
+        assert service.executor.ended_sessions == [used]

@@ -7,12 +7,20 @@ import subprocess
 import sys
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from contract.store_samples import a_job, ending
 from sqlalchemy import create_engine
 
 from program_runtime.errors import StorageError
-from program_runtime.service.domain import Role
+from program_runtime.execution.outcome import JobStatus, Outcome
+from program_runtime.service.domain import (
+    JobQuery,
+    NotFoundError,
+    Role,
+    SessionQuery,
+)
 from program_runtime.service.store import MemoryBlobStore, SqlStore
 from program_runtime.service.store.migrations import upgrading
 from program_runtime.service.store.sql import schema
@@ -28,6 +36,23 @@ down_revision = "0002"
 
 def upgrade():
     op.add_column("users", sa.Column("motto", sa.Text()))
+"""
+
+
+OLD_ROWS = """
+insert into users values (1, 'u_a', 'user', 'hash', 0, 1, 0);
+insert into programs values (1, 'vqe', 'u_a', '', 'private', 0, 0, null);
+insert into releases values (1, 1, '1.0.0', 'sha256:0', 1, '{}', 0, 'u_a');
+insert into labels values (1, 'latest', 1);
+insert into jobs (key, id, user, release_key, program_id, version, digest, backend,
+    status, priority, created, options, tags, session_id, last_seq, attempts, retry)
+values
+    (1, 'job_0', 'u_a', 1, 'vqe', '1.0.0', 'sha256:0', 'aer_simulator',
+     'Queued', 0, 0, '{}', '[]', null, 1, 0, 0),
+    (2, 'job_1', 'u_a', 1, 'vqe', '1.0.0', 'sha256:0', 'aer_simulator',
+     'Queued', 1, 0, '{}', '[]', 'job_1', 1, 0, 0);
+insert into events (job_key, seq, time, type, data, size)
+values (1, 1, 0, 'status', '{}', 2), (2, 1, 0, 'status', '{}', 2);
 """
 
 
@@ -138,6 +163,40 @@ def test_a_database_is_not_changed_unless_that_is_wanted(tmp_path):
         match="the database is at revision 0000, this version needs revision 0002",
     ):
         open_store(path, migrate=False)
+
+
+def at_revision(path, revision):
+    """Make a database that a few steps made."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = upgrading.configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def test_jobs_of_sessions_from_before_there_were_any_run_like_others(tmp_path):
+    path = tmp_path / "a.db"
+    at_revision(path, "0001")
+    with sqlite3.connect(path) as connection:
+        connection.executescript(OLD_ROWS)
+    connection.close()
+
+    async def scenario():
+        store = SqlStore(f"sqlite:///{path}", MemoryBlobStore())
+        await store.open()
+        sessions = await store.sessions.find(SessionQuery())
+        claimed = [await store.jobs.claim() for _ in range(2)]
+        found = await store.jobs.find(JobQuery(session_id="job_1"))
+        outcome = Outcome(status=JobStatus.COMPLETED)
+        await store.jobs.finish("job_1", ending(3), outcome)
+        with pytest.raises(NotFoundError, match="there is no session job_1"):
+            await store.jobs.submit(a_job(session_id="job_1"))
+        await store.close()
+        return sessions, [job.id for job in claimed], found[1]
+
+    assert asyncio.run(scenario()) == (([], 0), ["job_0", "job_1"], 1)
+    assert form(path)["jobs_by_session"]
 
 
 def test_an_older_database_is_brought_to_the_newest_form(tmp_path, monkeypatch):
