@@ -43,12 +43,17 @@ def fence_in(folder: Path, hidden: Path) -> None:
 def all_but(hidden: Path) -> list[str]:
     """List what is beside a folder, on all levels up to the root.
 
-    Landlock only ever grants: leaving one folder out means to name all others.
+    Landlock only ever grants: leaving one folder out means to name all others. Links are
+    left out, because a rule holds for what they point to, and that may be the folder.
     """
     found = []
     inner = hidden.resolve()
     for outer in inner.parents:
-        found += [str(path) for path in outer.iterdir() if path != inner]
+        found += [
+            str(path)
+            for path in outer.iterdir()
+            if path != inner and not path.is_symlink()
+        ]
         inner = outer
     return found
 
