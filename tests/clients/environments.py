@@ -14,6 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache" / "clients"
+PAGE = HERE.parents[1] / "docs" / "official-clients.md"
 INSTALL_S = 600
 
 

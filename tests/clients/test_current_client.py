@@ -1,12 +1,19 @@
 """The current official client: its scenarios against one service."""
 
+import json
+
 import pytest
 from acceptance import live_service
-from clients.environments import chosen
+from clients.environments import PAGE, chosen
 from clients.running import run_scenario
 
 pytestmark = pytest.mark.timeout(900)  # an environment may have to be installed
-SCENARIOS = ("current_accounts", "current_jobs")
+SCENARIOS = (
+    "current_accounts",
+    "current_jobs",
+    "current_primitives",
+    "current_sessions",
+)
 CLIENTS = chosen("current")
 
 
@@ -38,3 +45,10 @@ def test_the_client_takes_a_plain_instance(passed, tmp_path, client):
         passed(
             client, run_scenario(client, script, home=tmp_path / "home", **environment)
         )
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+def test_the_page_works_with_what_the_command_prints(live, passed, tmp_path, client):
+    printed = json.loads(live.qrt("env", "--json").stdout)
+    about = {"PAGE": str(PAGE), "SECTION": "The current client"}
+    passed(client, run_scenario(client, "page", home=tmp_path, **printed, **about))

@@ -6,7 +6,6 @@ import json
 import stat
 from datetime import UTC, datetime
 
-import jwt
 import pytest
 
 from program_runtime.errors import StorageError
@@ -54,10 +53,14 @@ def tokens(key, clock):
     return AccessTokens(key, clock=clock)
 
 
+def part_of(token, part):
+    text = token.split(".")[part]
+    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+
+
 def changed(token, part, **claims):
     parts = token.split(".")
-    padded = parts[part] + "=" * (-len(parts[part]) % 4)
-    read = json.loads(base64.urlsafe_b64decode(padded)) | claims
+    read = part_of(token, part) | claims
     encoded = base64.urlsafe_b64encode(json.dumps(read).encode())
     parts[part] = encoded.rstrip(b"=").decode()
     return ".".join(parts)
@@ -68,17 +71,15 @@ def test_a_token_stands_for_the_user_and_the_api_token(tokens):
 
 
 def test_official_clients_read_its_times(tokens, clock):
-    read = jwt.decode(
-        tokens.issue("u_b", HASH, 60), options={"verify_signature": False}
-    )
+    token = tokens.issue("u_b", HASH, 60)
+    read = part_of(token, 1)
+    assert part_of(token, 0) == {"alg": "HS256", "typ": "JWT"}
     assert (read["iat"], read["exp"]) == (clock.now, clock.now + 60)
 
 
 def test_a_token_shows_neither_the_api_token_nor_its_hash(tokens):
     one, other = (tokens.issue("u_b", HASH, 60) for _ in range(2))
-    read = [
-        jwt.decode(each, options={"verify_signature": False}) for each in (one, other)
-    ]
+    read = [part_of(each, 1) for each in (one, other)]
     assert HASH not in json.dumps(read)
     assert read[0]["ref"] != read[1]["ref"]
 
