@@ -28,6 +28,7 @@ _AUTO: Final = "auto"
 
 # Results are held as one byte a bit before they are packed.
 _MOST_BITS: Final = 2**30
+_MOST_ELEMENTS: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +177,12 @@ def _samplex_item(
 
 def _broadcast(wanted: Any, given: tuple[int, ...]) -> tuple[int, ...]:
     shape = tuple(wanted or ())
+    room = math.prod(length or 1 for length in shape)
+    if room > _MOST_ELEMENTS:
+        raise UnfitError(
+            f"its shape {list(shape)} asks for {room} executions, "
+            f"the limit is {_MOST_ELEMENTS}"
+        )
     try:
         return np.broadcast_shapes(shape, given)
     except ValueError:

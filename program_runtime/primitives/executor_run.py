@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from program_runtime.errors import UnsupportedCircuitError
 from program_runtime.primitives import executor_samplex
 from program_runtime.primitives.executor_bits import register_columns, shot_bits
 from program_runtime.primitives.executor_chunks import plan_chunks
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
+    from qiskit.result import Result
 
     from program_runtime.primitives.executor_chunks import Part
     from program_runtime.primitives.executor_options import RunOptions
@@ -32,7 +34,8 @@ _STRIDE: Final = 1_000_003
 # milliseconds where other processes keep the cores busy.
 _THREADED_QUBITS: Final = 14
 _QUARTER_TURN: Final = np.pi / 2
-_DRIFT: Final = 1e-9
+# What a samplex draws is of single precision.
+_DRIFT: Final = 2e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,10 @@ def _run_chunk(
     circuits = [run.bound(element) for run, element in places]
     shots = places[0][0].shots
     result = backend.run(circuits, shots=shots, memory=True, **extra).result()
+    if not result.success:
+        raise UnsupportedCircuitError(
+            f"{backend.name!r} could not run the circuits: {_reason(result)}"
+        )
     for (run, element), experiment in zip(places, result.results, strict=True):
         run.keep(element, experiment)
 
@@ -166,8 +173,15 @@ def _width(circuit: QuantumCircuit) -> int:
     )
 
 
+def _reason(result: Result) -> str:
+    """Shorten what may be the same for hundreds of circuits."""
+    told = [each.status for each in result.results if not each.success]
+    return str(told[0] if told else result.status).removeprefix("ERROR:").strip()
+
+
 def _without_drift(values: NDArray[Any]) -> NDArray[Any]:
     """Make almost quarter turns exact: a circuit of them runs as a stabilizer's."""
+    values = values.astype(np.float64, copy=False)
     turns = np.round(values / _QUARTER_TURN) * _QUARTER_TURN
     return np.where(np.abs(values - turns) < _DRIFT, turns, values)
 

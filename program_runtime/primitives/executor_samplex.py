@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from qiskit.quantum_info import PauliLindbladMap
 
+from program_runtime.errors import BadInputsError, Problem
 from program_runtime.primitives.executor_findings import UnfitError
 from program_runtime.primitives.executor_tensors import MAX_BYTES, read_tensor
 
@@ -142,16 +143,19 @@ def draw(
 
     Returns:
         The samplex's outputs by name, the item's axes first.
+
+    Raises:
+        BadInputsError: The samplex was read, but it is broken.
     """
     arrays = {name: np.empty(*form) for name, form in _forms(samplex, shape).items()}
     swept = (1,) * (len(shape) - inputs.ndim) + tuple(inputs.shape)
     alike = tuple(n for n, length in zip(shape, swept, strict=True) if length == 1)
     for place in np.ndindex(swept) if math.prod(shape) else ():
-        drawn = samplex.sample(
+        drawn = _sample(
+            samplex,
             inputs[place[len(shape) - inputs.ndim :]],
-            num_randomizations=math.prod(alike),
-            rng=generator,
-            max_workers=1,
+            math.prod(alike),
+            generator,
         )
         at = tuple(
             slice(None) if length == 1 else index
@@ -162,6 +166,22 @@ def draw(
     return arrays
 
 
+def _sample(
+    samplex: Any, inputs: Any, count: int, generator: np.random.Generator
+) -> Mapping[str, NDArray[Any]]:
+    try:
+        drawn: Mapping[str, NDArray[Any]] = samplex.sample(
+            inputs, num_randomizations=count, rng=generator, max_workers=1
+        )
+    except Exception as err:
+        message = f"{type(err).__name__}: {err}"
+        raise BadInputsError(
+            "A samplex can not be drawn from.",
+            problems=[Problem(path="quantum_program.items", message=message)],
+        ) from err
+    return drawn
+
+
 def check_room(samplex: Any, shape: tuple[int, ...]) -> None:
     """Refuse what would need too much memory to draw.
 
@@ -170,7 +190,7 @@ def check_room(samplex: Any, shape: tuple[int, ...]) -> None:
         shape: The item's.
 
     Raises:
-        UnfitError: It would; the message has both numbers.
+        UnfitError: It would, or it is not known; the message has both numbers.
     """
     forms = _forms(samplex, shape).values()
     size = sum(math.prod(axes) * dtype.itemsize for axes, dtype in forms)
@@ -189,6 +209,8 @@ def _forms(
     forms = {}
     for spec in samplex.outputs().specs:
         axes = tuple(n for n in spec.shape if n != _RANDOMIZATIONS)
+        if not all(isinstance(length, int) for length in axes):
+            raise UnfitError(f"the samplex leaves the shape of {spec.name!r} open")
         forms[spec.name] = ((*shape, *axes), np.dtype(spec.dtype))
     return forms
 

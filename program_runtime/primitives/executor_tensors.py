@@ -71,13 +71,14 @@ def read_tensor(value: Mapping[str, Any], *, compressed: bool) -> NDArray[Any]:
     known = (_BITS, *_NUMBERS) if compressed else _OLD
     if name not in known:
         raise UnfitError(f"its dtype is {name!r}, known are {', '.join(known)}")
+    # NumPy bounds the axes of empty arrays, too.
+    room = math.prod(length or 1 for length in shape) * _bytes_of(name, 1)
+    if room > MAX_BYTES:
+        raise UnfitError(
+            f"its shape {list(shape)} needs {room} bytes, the limit is {MAX_BYTES}"
+        )
     elements = math.prod(shape)
     size = _bytes_of(name, elements)
-    if max(size, elements) > MAX_BYTES:
-        raise UnfitError(
-            f"its shape {list(shape)} needs {max(size, elements)} bytes, "
-            f"the limit is {MAX_BYTES}"
-        )
     # A little more than is needed, to tell what is there in the message below.
     budget = Budget(DecodeLimits(decoded_bytes=size + _SPARE))
     data = (unpack if compressed else unpack_plain)(value.get("data"), budget)

@@ -12,6 +12,7 @@ from qiskit import QuantumCircuit, qpy
 from qiskit.circuit import Parameter
 
 from program_runtime.errors import BadInputsError, UnsupportedCircuitError
+from program_runtime.primitives import executor_samplex
 from program_runtime.primitives.executor_tensors import write_tensor
 from program_runtime.program.testing import local_backend
 
@@ -91,12 +92,17 @@ def test_everything_wrong_is_told_at_once():
             "circuit_arguments are i64, expected f64",
         ),
         (
+            turned(),
+            item([1.0], shape=[0, 2**70]),
+            f"its shape [0, {2**70}] asks for {2**70} executions, the limit is 10000000",
+        ),
+        (
             bell(),
             item(item_type="samplex"),
             "it needs the text samplex_json and the whole number ssv",
         ),
     ],
-    ids=["too many", "scalar", "shape", "nan", "whole numbers", "no samplex"],
+    ids=["too many", "scalar", "shape", "nan", "whole numbers", "huge", "no samplex"],
 )
 def test_an_item_that_does_not_fit_is_refused(circuit, entry, message):
     told = refusal(inputs([circuit], [entry]))
@@ -219,6 +225,18 @@ def test_a_circuit_that_does_not_fit_the_backend_is_refused_before_anything_runs
         run(inputs([QuantumCircuit(1, 1), bell()]), local_backend("fake_manila"))
 
 
+def test_what_the_simulator_can_not_hold_is_no_result():
+    circuit = QuantumCircuit(50, name="wide")
+    circuit.rx(0.3, range(50))
+    circuit.cz(range(49), range(1, 50))
+    circuit.rx(0.3, range(50))
+    circuit.measure_all()
+    with pytest.raises(
+        UnsupportedCircuitError, match=r"^'aer_simulator' could not run the .*memory"
+    ):
+        run(inputs([circuit, bell()]))
+
+
 def test_annotated_boxes_are_answered_with_the_way_to_send_them():
     samplomatic = pytest.importorskip("samplomatic")
     serializer = pytest.importorskip("ibm_quantum_schemas.common.annotation_serializer")
@@ -263,7 +281,8 @@ def test_a_samplex_that_can_not_be_read_is_refused(samplex, message):
     assert message in told
 
 
-def test_a_samplex_and_its_arguments_must_fit_the_circuit():
+def test_a_samplex_and_its_arguments_must_fit_the_circuit(monkeypatch):
+    monkeypatch.setattr(executor_samplex, "MAX_BYTES", 999)
     samplomatic = pytest.importorskip("samplomatic")
     serialization = pytest.importorskip("samplomatic.serialization")
     angle = Parameter("angle")
@@ -284,7 +303,7 @@ def test_a_samplex_and_its_arguments_must_fit_the_circuit():
         samplex_item(samplex=wire, samplex_arguments={"other": 1}),
         samplex_item(samplex=wire, samplex_arguments={"parameter_values": wrong}),
         samplex_item(samplex=wire, samplex_arguments=good, shape=[3]),
-        samplex_item(samplex=wire, samplex_arguments=good, shape=[10**9, 2]),
+        samplex_item(samplex=wire, samplex_arguments=good, shape=[50, 2]),
         samplex_item(samplex=wire, samplex_arguments=good),
     ]
     told = refusal(inputs([template] * 5 + [bell()], entries))
@@ -295,7 +314,7 @@ def test_a_samplex_and_its_arguments_must_fit_the_circuit():
         "its shape [3] does not go with that of its arguments, [2]",
         "the samplex draws 12 parameters, but the circuit 'bell' has ",
     ]
-    assert "drawing for its shape [1000000000, 2] needs" in told[4]
+    assert "drawing for its shape [50, 2] needs 5000 bytes, the limit is 999" in told[4]
 
 
 def test_a_qpy_of_something_else_is_read_as_none():

@@ -169,6 +169,24 @@ def test_the_samplers_counts_are_right(twirl):
     assert np.allclose(np.array(ones) / total, [0, np.sin(0.55) ** 2, 1], atol=0.06)
 
 
+def test_a_wide_circuit_of_quarter_turns_stays_one_when_it_is_twirled():
+    """No state vector of 40 qubits fits into a memory, a stabilizer does."""
+    qubits = 40
+    circuit = QuantumCircuit(qubits)
+    circuit.h(0)
+    for qubit in range(qubits - 1):
+        circuit.cx(qubit, qubit + 1)
+    circuit.measure_all()
+    options = SamplerOptions(
+        twirling={"enable_gates": True, "enable_measure": True, "num_randomizations": 4}
+    )
+    circuit = transpile(circuit, basis_gates=GATES, optimization_level=0)
+    program, executor_options = prepare_sampler([circuit], options, 100)
+    program._semantic_role = "sampler_v2"
+    found = ClientSideSamplerResultDecoder.decode(answered(program, executor_options))
+    assert set(found[0].data.meas.get_counts()) == {"0" * qubits, "1" * qubits}
+
+
 def expected(circuit, observable):
     return Statevector(circuit).expectation_value(observable).real
 
