@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from program_runtime.metadata import ParameterNamespace
 
 __all__ = ["Session", "open_session"]
+
+_logger = logging.getLogger(__name__)
 
 _around: ContextVar[tuple[Session, ...]] = ContextVar("sessions", default=())
 
@@ -227,7 +230,13 @@ class Session:
         traceback: TracebackType | None,
     ) -> None:
         _around.set(_around.get()[:-1])
-        self.close()
+        try:
+            self.close()
+        except errors.ProgramRuntimeError as err:
+            if error is None:
+                raise
+            # What ended the block is what its author wants to see.
+            _logger.warning("%r was not closed: %s", self, err)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}({self._id!r}, backend={self.backend()!r})>"

@@ -158,13 +158,19 @@ class OptionGroup:
                 self.__dict__[name] = value
 
     def _unknown(self, name: str, where: str) -> errors.Problem:
-        for inner_name, inner in self._groups():
-            if name in inner._declared:  # noqa: SLF001 - one class
-                said = f"It belongs to {inner_name}: {inner_name}={{{name!r}: ...}}."
-                return errors.Problem(path=where, message="is no option", hint=said)
-        close = difflib.get_close_matches(str(name), self._declared, n=1)
-        known = f"Options: {', '.join(self._declared)}."
-        hint = f"Did you mean {close[0]!r}?" if close else known
+        homes = {
+            inner: home for home, group in self._groups() for inner in group.names()
+        }
+        close = difflib.get_close_matches(str(name), [*self._declared, *homes], n=1)
+        if name in homes:
+            home = homes[name]
+            hint = f"It belongs to {home}: {home}={{{name!r}: ...}}."
+        elif not close:
+            hint = f"Options: {', '.join(self._declared)}."
+        elif close[0] in self._declared:
+            hint = f"Did you mean {close[0]!r}?"
+        else:
+            hint = f"Did you mean {close[0]!r}, which belongs to {homes[close[0]]}?"
         return errors.Problem(path=where, message="is no option", hint=hint)
 
     def _groups(self) -> Iterator[tuple[str, OptionGroup]]:

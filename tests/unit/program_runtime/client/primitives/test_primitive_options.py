@@ -107,7 +107,11 @@ def test_a_flat_name_finds_its_group():
     assert options.environment.callback is print
     assert Options.of({"seed_simulator": 3}).simulator.seed_simulator == 3
     said = refusal(lambda: Options().overridden({"shot": 5}))
-    assert said.startswith("Invalid options.\n  shot: is no option")
+    assert said == (
+        "Invalid options.\n  shot: is no option "
+        "(Did you mean 'shots', which belongs to execution?)"
+    )
+    assert "Options: optimization_level" in refusal(lambda: Options(zzz=1))
 
 
 def test_the_inputs_of_a_v1_program_are_those_of_the_retired_client():

@@ -73,6 +73,25 @@ def test_a_closed_session_is_closed_once(service):
     assert service.api.calls[2:] == [("cancel", "session_1")]
 
 
+def test_a_session_that_can_not_be_closed_hides_no_error_of_its_block(
+    service, monkeypatch, caplog
+):
+    def refuse(session_id):
+        raise errors.ServiceUnreachableError(f"Nobody knows {session_id}.")
+
+    monkeypatch.setattr(service.api, "close_session", refuse)
+    session = Session(service)
+    session.run("vqe")
+    with pytest.raises(ZeroDivisionError), session:
+        raise ZeroDivisionError
+    assert caplog.messages == [
+        "<Session('session_1', backend=None)> was not closed: Nobody knows session_1."
+    ]
+    again = Session(service)
+    with pytest.raises(errors.ServiceUnreachableError), again:
+        again.run("vqe")
+
+
 def test_threads_open_one_session(service):
     session = Session(service)
     threads = [threading.Thread(target=session.run, args=("vqe",)) for _ in range(8)]
