@@ -2,13 +2,15 @@
 
 It keeps the network and what its user can read, because providers need both:
 packages, certificates, account files. It loses the service's data, all capabilities and
-the right to write anywhere but in its own folder and where temporary files are.
+the right to write anywhere but in its own folder.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import resource
+import shutil
 import sys
 import tempfile
 from typing import TYPE_CHECKING, Final
@@ -33,6 +35,11 @@ def fence_in(folder: Path, hidden: Path) -> None:
         folder: Of the broker.
         hidden: Of the service; ``folder`` may be in it.
     """
+    scratch = folder / "tmp"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700)
+    os.environ["TMPDIR"] = str(scratch)
+    tempfile.tempdir = None  # it may have been looked for already
     set_fixed_rlimits()
     _lower(resource.RLIMIT_DATA, _DATA_BYTES)
     _lower(resource.RLIMIT_FSIZE, _FILE_BYTES)
@@ -43,8 +50,8 @@ def fence_in(folder: Path, hidden: Path) -> None:
 def all_but(hidden: Path) -> list[str]:
     """List what is beside a folder, on all levels up to the root.
 
-    Landlock only ever grants: leaving one folder out means to name all others. Links are
-    left out, because a rule holds for what they point to, and that may be the folder.
+    Landlock only ever grants: leaving one folder out means to name all others. Links
+    are left out: a rule holds for what they point to, and that may be the folder.
     """
     found = []
     inner = hidden.resolve()
@@ -73,7 +80,7 @@ def _fence_in_linux(folder: Path, hidden: Path) -> None:
         return
     landlock.restrict(
         readable=all_but(hidden),
-        writable=[str(folder), tempfile.gettempdir(), *landlock.SYSTEM_WRITABLE],
+        writable=[str(folder), *landlock.SYSTEM_WRITABLE],
         network=True,
     )
 

