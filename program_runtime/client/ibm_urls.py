@@ -25,7 +25,7 @@ def is_ibms_own(url: str) -> bool:
     >>> is_ibms_own("https://us-east.quantum-computing.cloud.ibm.com")
     True
     """
-    host = urllib.parse.urlsplit(url.strip()).hostname or ""
+    host = _host(url)
     return any(host == own or host.endswith(f".{own}") for own in _IBMS_OWN)
 
 
@@ -37,7 +37,8 @@ def refuse_ibms_own(url: str) -> None:
     """
     if is_ibms_own(url):
         raise errors.InvalidValueError(
-            f"{url} is IBM's own service, which takes no programs any more.", hint=HINT
+            f"{_host(url)} is IBM's own service, which takes no programs any more.",
+            hint=HINT,
         )
 
 
@@ -52,3 +53,11 @@ def plain(url: str) -> str:
     for path in _PATHS:
         address = address.removesuffix(path)
     return address
+
+
+def _host(url: str) -> str:
+    """The host alone: a url may have a password in it."""
+    try:
+        return urllib.parse.urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        return ""

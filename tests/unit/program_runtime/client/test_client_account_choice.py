@@ -174,8 +174,8 @@ def test_an_account_without_its_parts_is_damage(tmp_path, entry):
     ("given", "message"),
     [
         (
-            {"url": IBM, "token": "x"},
-            f"{IBM} is IBM's own service, which takes no programs any more. ",
+            {"url": "https://u:qrt_planted@quantum.cloud.ibm.com", "token": "x"},
+            "quantum.cloud.ibm.com is IBM's own service, which takes no programs any more. ",
         ),
         (
             {"channel": "ibm_cloud", "token": "x"},
@@ -185,7 +185,10 @@ def test_an_account_without_its_parts_is_damage(tmp_path, entry):
             {"channel": "ibm_quantum_platform"},
             "The channel 'ibm_quantum_platform' needs a url: IBM's own service takes ",
         ),
-        ({"name": "cloud"}, f"{IBM} is IBM's own service, which takes no programs "),
+        (
+            {"name": "cloud"},
+            "quantum.cloud.ibm.com is IBM's own service, which takes no programs ",
+        ),
         ({"name": "old"}, "The channel 'ibm_cloud' needs a url: IBM's own service "),
     ],
     ids=["url", "token", "channel", "name", "name-without-url"],
@@ -202,6 +205,10 @@ def test_ibms_own_service_is_refused_with_what_to_do(private_home, given, messag
         "machine, channel='local'. IBM's devices are reached through the backends of "
         "such a service."
     )
+
+
+def test_what_is_no_url_is_not_ibms(tmp_path):
+    assert chosen(Wish(url="http://[x")).url == "http://[x"
 
 
 def test_a_file_without_a_default_says_so(tmp_path):

@@ -223,6 +223,8 @@ def test_what_does_not_work_is_no_part_of_the_target():
     )
     target = target_of(CONFIGURATION, properties.to_dict())
     assert properties.faulty_qubits() == [1]
+    assert not properties.is_gate_operational("x", 0)
+    assert properties.is_gate_operational("cx", [0, 1])
     assert set(target["x"]) == {(2,)}
     assert target["x"][2,].error == 0.1
     assert set(target["cx"]) == set()
