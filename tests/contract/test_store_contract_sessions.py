@@ -97,7 +97,7 @@ def test_a_repeated_submission_begins_no_second_session(store, ask):
 def test_a_user_has_only_so_many_open_sessions(store, ask):
     first = ask(store.sessions.add(a_session(most=2)))
     ask(store.jobs.submit(a_job(start_session=True)))
-    words = "u_a has 2 open sessions, and may have 2"
+    words = r"u_a has 2 open sessions, and may have 2\."
     with pytest.raises(ConflictError, match=words) as caught:
         ask(store.sessions.add(a_session(most=2)))
     assert caught.value.reason == "too_many_sessions"
@@ -116,7 +116,7 @@ def test_a_user_has_only_so_many_open_sessions(store, ask):
 
 def test_only_the_user_of_a_session_joins_it(store, ask, session):
     for user, session_id in (("u_b", session.id), ("u_a", "session_absent")):
-        words = f"there is no session {session_id}"
+        words = f"There is no session {session_id}"
         with pytest.raises(NotFoundError, match=words) as caught:
             ask(store.jobs.submit(a_job(user, session_id=session_id)))
         assert caught.value.kind == "session"
@@ -126,7 +126,7 @@ def test_only_the_user_of_a_session_joins_it(store, ask, session):
 def test_a_closed_session_takes_no_job(store, ask, session):
     ask(store.sessions.close(session.id))
     with pytest.raises(
-        ConflictError, match="is closed since 2027-01-15 08:00:00 UTC Open"
+        ConflictError, match=r"is closed since 2027-01-15 08:00:00 UTC\. Open"
     ) as caught:
         submit(store, ask, session)
     assert caught.value.reason == "session_closed"
@@ -259,7 +259,7 @@ def test_unknown_sessions_are_not_found(store, ask):
         store.sessions.close("session_absent"),
         store.sessions.set_accepting("session_absent", accepting=False),
     ):
-        words = "there is no session session_absent"
+        words = "There is no session session_absent"
         with pytest.raises(NotFoundError, match=words) as caught:
             ask(change)
         assert caught.value.kind == "session"

@@ -163,7 +163,7 @@ def test_closing_cancels_what_waits(service, gate):
     assert service.u_b.finished(running)["state"]["status"] == "Completed"
     error = refused(service.u_b, session_id=session_id)
     assert error["code"] == "session_closed"
-    assert error["message"].startswith(f"the session {session_id} is closed since 20")
+    assert error["message"].startswith(f"The session {session_id} is closed since 20")
     assert service.executor.ended_sessions.count(session_id) >= 2
 
 
@@ -224,8 +224,8 @@ def test_a_job_can_begin_a_session_for_its_backend(service):
     error = refused(service.u_b, session_id=job_id, backend="aer_simulator")
     assert error["code"] == "session_backend"
     assert error["message"] == (
-        f"the session {job_id} is for the backend fake_manila, and the job is for "
-        "aer_simulator"
+        f"The session {job_id} is for the backend fake_manila, and the job is for "
+        "aer_simulator."
     )
 
 
@@ -266,7 +266,7 @@ def test_a_job_that_is_unclear_about_its_session_is_refused(
 def test_a_session_that_nobody_knows_is_404_before_there_is_a_job(service):
     error = refused(service.u_b, status=404, session_id="session_none")
     assert error["code"] == "session_not_found"
-    assert error["message"] == "there is no session session_none"
+    assert error["message"] == "There is no session session_none."
     assert service.u_b.get("/jobs").json()["count"] == 0
 
 

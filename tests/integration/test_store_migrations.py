@@ -190,7 +190,7 @@ def test_jobs_of_sessions_from_before_there_were_any_run_like_others(tmp_path):
         found = await store.jobs.find(JobQuery(session_id="job_1"))
         outcome = Outcome(status=JobStatus.COMPLETED)
         await store.jobs.finish("job_1", ending(3), outcome)
-        with pytest.raises(NotFoundError, match="there is no session job_1"):
+        with pytest.raises(NotFoundError, match="There is no session job_1"):
             await store.jobs.submit(a_job(session_id="job_1"))
         await store.close()
         return sessions, [job.id for job in claimed], found[1]

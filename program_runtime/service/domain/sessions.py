@@ -139,7 +139,7 @@ def check_room(new: NewSession, *, open_ones: int) -> None:
     """
     if new.most is not None and open_ones >= new.most:
         raise ConflictError(
-            f"{new.user} has {open_ones:,} open sessions, and may have {new.most:,}",
+            f"{new.user} has {open_ones:,} open sessions, and may have {new.most:,}.",
             reason="too_many_sessions",
             hint="Close some of them; GET /api/v1/sessions?open=true lists them.",
         )
@@ -154,20 +154,20 @@ def check_join(session: Session, *, backend: str, at: datetime) -> None:
     if session.closed is not None:
         why = _why_over(session, session.closed)
         raise _closed(
-            f"the session {session.id} is closed since {_words(session.closed)}"
-            + (f": {why}" if why else "")
+            f"The session {session.id} is closed since {_words(session.closed)}"
+            + (f": {why}." if why else ".")
         )
     if is_over(session, at=at):
-        raise _closed(f"the session {session.id} is over: {_why_over(session, at)}")
+        raise _closed(f"The session {session.id} is over: {_why_over(session, at)}.")
     if not session.accepting_jobs:
         raise _closed(
-            f"the session {session.id} takes no further jobs: it is closed when those "
-            "that it has are done"
+            f"The session {session.id} takes no further jobs: it is closed when those "
+            "that it has are done."
         )
     if not _is_for(session, backend):
         raise ConflictError(
-            f"the session {session.id} is for the backend {session.backend}, and the "
-            f"job is for {backend}",
+            f"The session {session.id} is for the backend {session.backend}, and the "
+            f"job is for {backend}.",
             reason="session_backend",
             hint="Name the same backend for both, or open another session.",
         )
@@ -203,7 +203,7 @@ def set_accepting(session: Session, *, accepting: bool, at: datetime) -> Session
     if session.closed is not None:
         if accepting:
             raise _closed(
-                f"the session {session.id} is closed since {_words(session.closed)}"
+                f"The session {session.id} is closed since {_words(session.closed)}."
             )
         return session
     changed = replace(session, accepting_jobs=accepting)

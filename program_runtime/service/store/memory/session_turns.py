@@ -47,7 +47,7 @@ def join(state: State, new: NewJob) -> None:
     elif new.session_id is not None:
         session = read(state, new.session_id)
         if session is None or session.user != new.user:
-            message = f"there is no session {new.session_id}"
+            message = f"There is no session {new.session_id}."
             raise NotFoundError(message, kind="session")
         sessions.check_join(session, backend=new.backend, at=at)
 

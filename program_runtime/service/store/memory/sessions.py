@@ -84,7 +84,7 @@ class MemorySessions:
     def _require(self, session_id: str) -> Session:
         session = session_turns.read(self._state, session_id)
         if session is None:
-            raise NotFoundError(f"there is no session {session_id}", kind="session")
+            raise NotFoundError(f"There is no session {session_id}.", kind="session")
         return session
 
     def _keep(self, session: Session) -> Session:

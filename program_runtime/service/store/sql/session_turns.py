@@ -80,7 +80,7 @@ def join(connection: Connection, new: NewJob, *, now: float) -> int:
         return PLAIN
     found = held_session(connection, new.session_id)
     if found is None or found[1].user != new.user:
-        raise NotFoundError(f"there is no session {new.session_id}", kind="session")
+        raise NotFoundError(f"There is no session {new.session_id}.", kind="session")
     key, session = found
     sessions.check_join(session, backend=new.backend, at=at)
     if session.mode is SessionMode.DEDICATED and session.busy:

@@ -131,5 +131,5 @@ class SqlSessions:
 def _require(connection: Connection, session_id: str) -> tuple[int, Session]:
     found = session_turns.held_session(connection, session_id)
     if found is None:
-        raise NotFoundError(f"there is no session {session_id}", kind="session")
+        raise NotFoundError(f"There is no session {session_id}.", kind="session")
     return found

@@ -206,31 +206,31 @@ def refusal(session, seconds, backend="aer_simulator"):
 
 def test_a_refusal_says_both_times():
     assert refusal(used(), 85) == (
-        "the session session_1 is over: its last job ended at 2026-11-22 14:00:20 UTC, "
-        "and its interactive_ttl of 60 s ended at 2026-11-22 14:01:20 UTC"
+        "The session session_1 is over: its last job ended at 2026-11-22 14:00:20 UTC, "
+        "and its interactive_ttl of 60 s ended at 2026-11-22 14:01:20 UTC."
     )
     assert refusal(used(busy=True), 700) == (
-        "the session session_1 is over: its first job began at 2026-11-22 14:00:10 UTC, "
-        "and its max_ttl of 600 s ended at 2026-11-22 14:10:10 UTC"
+        "The session session_1 is over: its first job began at 2026-11-22 14:00:10 UTC, "
+        "and its max_ttl of 600 s ended at 2026-11-22 14:10:10 UTC."
     )
     assert refusal(opened(), 700) == (
-        "the session session_1 is over: it was opened at 2026-11-22 14:00:00 UTC and no "
-        "job of it began before its max_ttl of 600 s ended at 2026-11-22 14:10:00 UTC"
+        "The session session_1 is over: it was opened at 2026-11-22 14:00:00 UTC and no "
+        "job of it began before its max_ttl of 600 s ended at 2026-11-22 14:10:00 UTC."
     )
     in_time = sessions.close(used(), at=at(80))
     assert refusal(in_time, 100) == (
-        "the session session_1 is closed since 2026-11-22 14:01:20 UTC: its last job "
+        "The session session_1 is closed since 2026-11-22 14:01:20 UTC: its last job "
         "ended at 2026-11-22 14:00:20 UTC, and its interactive_ttl of 60 s ended at "
-        "2026-11-22 14:01:20 UTC"
+        "2026-11-22 14:01:20 UTC."
     )
     by_hand = sessions.close(used(), at=at(30))
     assert refusal(by_hand, 1000) == (
-        "the session session_1 is closed since 2026-11-22 14:00:30 UTC"
+        "The session session_1 is closed since 2026-11-22 14:00:30 UTC."
     )
     closing = sessions.set_accepting(used(busy=True), accepting=False, at=at(30))
     assert refusal(closing, 31) == (
-        "the session session_1 takes no further jobs: it is closed when those that it "
-        "has are done"
+        "The session session_1 takes no further jobs: it is closed when those that it "
+        "has are done."
     )
 
 

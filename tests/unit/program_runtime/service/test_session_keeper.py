@@ -141,7 +141,7 @@ def test_jobs_of_no_session_and_of_forgotten_ones_end_nothing():
         begun, _ = await place.store.jobs.submit(a_job(start_session=True))
         place.store._state.sessions.clear()
         await place.keeper.job_ended(begun)
-        with pytest.raises(NotFoundError, match="there is no session session_absent"):
+        with pytest.raises(NotFoundError, match="There is no session session_absent"):
             await place.keeper.close("session_absent")
         return place.executor.ended_sessions
 
