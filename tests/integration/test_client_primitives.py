@@ -72,6 +72,21 @@ def test_all_four_primitives_run_in_one_session(service, bell, turned):
     assert session.status() == "Closed"
 
 
+def test_a_call_in_an_open_session_is_two_requests(service, bell, monkeypatch):
+    sent, send = [], service.api.transport.request
+
+    def note(method, path, **more):
+        sent.append((method, path.split("/")[-1]))
+        return send(method, path, **more)
+
+    with Session(service, BACKEND):
+        sampler = SamplerV2()
+        sampler.run([bell]).result()
+        monkeypatch.setattr(service.api.transport, "request", note)
+        sampler.run([bell]).result()
+        assert sent == [("POST", "jobs"), ("GET", "results")]
+
+
 def test_a_job_is_found_again_and_decoded_as_before(service, bell):
     job = SamplerV2(service.backend(BACKEND)).run([bell])
     assert isinstance(job, RuntimeJob)
