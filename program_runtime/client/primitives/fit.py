@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
-from qiskit.circuit import CONTROL_FLOW_OP_NAMES, ParameterExpression
+from qiskit.circuit import CONTROL_FLOW_OP_NAMES
 
 from program_runtime import errors
 
@@ -31,7 +30,6 @@ _HINT = (
 )
 _MAY_MEASURE = frozenset({"measure", *CONTROL_FLOW_OP_NAMES})
 _SHOWN = 3
-_RIGHT_ANGLE = math.pi / 2 + 1e-10
 
 
 def size_problems(
@@ -85,12 +83,9 @@ def isa_problems(
     places = {qubit: index for index, qubit in enumerate(circuit.qubits)}
     found: dict[str, list[tuple[int, ...]]] = {}
     problems = []
-    for name, qubits, angle in sorted(set(_uses(circuit, places)), key=str):
+    for name, qubits in sorted(set(_uses(circuit, places))):
         if name != "barrier" and not target.instruction_supported(name, qubits):
             found.setdefault(name, []).append(qubits)
-        elif angle is not None and not 0 <= angle <= _RIGHT_ANGLE:
-            message = f"uses 'rzz' by {angle:g} on {qubits}; devices do 0 to pi/2"
-            problems.append(errors.Problem(path=path, message=message, hint=_HINT))
     for name, where in found.items():
         shown = ", ".join(map(str, where[:_SHOWN]))
         more = f" and {len(where) - _SHOWN} more" if len(where) > _SHOWN else ""
@@ -101,20 +96,14 @@ def isa_problems(
 
 def _uses(
     circuit: QuantumCircuit, places: dict[Any, int]
-) -> Iterator[tuple[str, tuple[int, ...], float | None]]:
+) -> Iterator[tuple[str, tuple[int, ...]]]:
     for item in circuit.data:
-        name = item.name
         qubits = tuple(places[qubit] for qubit in item.qubits)
-        yield name, qubits, _angle(item) if name == "rzz" else None
+        yield item.name, qubits
         if item.is_control_flow():
             for block in item.operation.blocks:
                 inner = dict(zip(block.qubits, qubits, strict=True))
                 yield from _uses(block, inner)
-
-
-def _angle(item: Any) -> float | None:
-    angle = item.params[0]
-    return None if isinstance(angle, ParameterExpression) else float(angle)
 
 
 def _name(backend: IBMBackend | None) -> str:

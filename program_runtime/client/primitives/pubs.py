@@ -12,7 +12,7 @@ from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 
 from program_runtime import errors
-from program_runtime.client.primitives import fit, option_rules
+from program_runtime.client.primitives import fit, option_rules, rzz_angles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -45,7 +45,7 @@ def sampler_pubs(
         path = f"pubs[{index}]"
         problems += fit.measurement_problems(path, pub.circuit)
         problems += _register_problems(path, pub.circuit)
-        problems += _circuit_problems(path, pub.circuit, backend)
+        problems += _circuit_problems(path, pub, backend)
         if pub.shots != shots:
             problems += fit.shot_problems(f"{path}.shots", pub.shots, backend)
     return _checked(made, problems)
@@ -74,7 +74,7 @@ def estimator_pubs(
         if pub.observables.size == 0:
             message = "has no observables"
             problems.append(errors.Problem(path=path, message=message))
-        problems += _circuit_problems(path, pub.circuit, backend)
+        problems += _circuit_problems(path, pub, backend)
     return _checked(made, problems)
 
 
@@ -134,14 +134,15 @@ def _register_problems(path: str, circuit: QuantumCircuit) -> Iterator[errors.Pr
 
 
 def _circuit_problems(
-    path: str, circuit: QuantumCircuit, backend: IBMBackend | None
+    path: str, pub: SamplerPub | EstimatorPub, backend: IBMBackend | None
 ) -> list[errors.Problem]:
     """Sizes everywhere; gates and wires where a device has its own."""
     if backend is None:
         return []
-    problems = fit.size_problems(path, circuit, backend)
+    problems = fit.size_problems(path, pub.circuit, backend)
     if not problems and not backend.simulator:
-        problems = fit.isa_problems(path, circuit, backend.target)
+        problems = fit.isa_problems(path, pub.circuit, backend.target)
+        problems += rzz_angles.angle_problems(path, pub.circuit, pub.parameter_values)
     return problems
 
 

@@ -1,5 +1,7 @@
 import pytest
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.circuit import Parameter
+from qiskit.circuit.library import RZZGate
 from qiskit.primitives import BaseEstimatorV2, BasePrimitiveJob, BaseSamplerV2
 from qiskit.transpiler import generate_preset_pass_manager
 
@@ -199,18 +201,38 @@ def service_of(backend):
     return backend.service
 
 
-def test_a_device_turns_two_qubits_by_at_most_a_right_angle(device):
-    from qiskit.circuit import Parameter
-    from qiskit.circuit.library import RZZGate
-
+@pytest.fixture
+def fractional(device):
     device.target.add_instruction(RZZGate(Parameter("t")), {(0, 1): None})
+    return device
+
+
+def test_a_device_turns_two_qubits_by_at_most_a_right_angle(fractional):
+    angle, other = Parameter("angle"), Parameter("other")
     circuit = QuantumCircuit(2)
-    circuit.rzz(Parameter("t"), 0, 1)
+    circuit.rzz(angle, 0, 1)
+    circuit.rzz(angle + other, 0, 1)
     circuit.rzz(0.5, 0, 1)
-    EstimatorV2(device).run([(circuit, "ZZ", [1])])
-    circuit.rzz(2, 0, 1)
-    said = refusal(lambda: EstimatorV2(device).run([(circuit, "ZZ", [1])]))
-    assert "uses 'rzz' by 2 on (0, 1); devices do 0 to pi/2" in said
+    estimator = EstimatorV2(fractional)
+    estimator.run([(circuit, "ZZ", [[1, 0.5], [0, 0]])])
+    circuit.rzz(-1, 0, 1)
+    said = refusal(lambda: estimator.run([(circuit, "ZZ", [[1, 0], [3, 0.25]])]))
+    hint = "(Add or take off whole turns, or transpile without fractional gates.)"
+    assert said == (
+        "The primitive can not run this.\n"
+        f"  pubs[0]: uses 'rzz' by 3 (angle=3); devices do 0 to pi/2 {hint}\n"
+        "  pubs[0]: uses 'rzz' by 3.25 (angle=3, other=0.25); devices do 0 to pi/2 "
+        f"{hint}\n"
+        f"  pubs[0]: uses 'rzz' by -1; devices do 0 to pi/2 {hint}"
+    )
+
+
+def test_the_angles_in_a_branch_are_looked_at(fractional):
+    circuit = QuantumCircuit(2, 1)
+    circuit.measure(0, 0)
+    with circuit.if_test((circuit.clbits[0], 1)):
+        circuit.rzz(2, 0, 1)
+    assert "uses 'rzz' by 2;" in refusal(lambda: SamplerV2(fractional).run([circuit]))
 
 
 def test_a_circuit_larger_than_a_device_is_said_to_be_so_alone(device):
