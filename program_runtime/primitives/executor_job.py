@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.primitives.executor_options import read_options
 from program_runtime.primitives.executor_program import read_program
@@ -14,13 +16,18 @@ from program_runtime.primitives.machine import machine_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from program_runtime.program import ProgramBackend
+    from program_runtime.primitives.executor_options import RunOptions
+    from program_runtime.primitives.executor_program import QuantumProgram
+    from program_runtime.program import ProgramBackend, UserMessenger
 
 __all__ = ["execute"]
+
+_DRAWING_SEED: Final = "drawing_seed"
 
 
 def execute(
     backend: ProgramBackend,
+    messenger: UserMessenger,
     *,
     schema_version: str,
     quantum_program: Mapping[str, Any],
@@ -30,6 +37,7 @@ def execute(
 
     Args:
         backend: Where its circuits run.
+        messenger: Keeps what a later attempt of the same job has to know.
         schema_version: Version of the inputs, and of the result.
         quantum_program: Shots, circuits and items.
         options: Of the execution.
@@ -44,5 +52,21 @@ def execute(
     version, machine = version_named(schema_version), machine_of(backend)
     program = read_program(quantum_program, version, max_shots=machine.max_shots)
     machine.check([item.circuit for item in program.items])
-    outcome = run_program(program, backend, read_options(options or {}, backend))
-    return write_result(program, outcome, version)
+    settings = read_options(options or {}, backend)
+    if not machine.is_aer:
+        settings = _resumable(program, settings, messenger)
+    return write_result(program, run_program(program, backend, settings), version)
+
+
+def _resumable(
+    program: QuantumProgram, settings: RunOptions, messenger: UserMessenger
+) -> RunOptions:
+    """Draw in every attempt of a job the same.
+
+    A device's job of an earlier attempt is found by the circuits that it was given.
+    """
+    if settings.seed is None and any(item.samplex for item in program.items):
+        seed = (messenger.restored or {}).get(_DRAWING_SEED) or secrets.randbits(63)
+        settings = replace(settings, drawing_seed=seed)
+    messenger.checkpoint({_DRAWING_SEED: settings.drawing_seed})
+    return settings

@@ -34,6 +34,8 @@ class RunOptions:
     """Passed to every call of the backend's ``run``."""
     seed: int | None = None
     """Makes twirling and shots repeatable."""
+    drawing_seed: int | None = None
+    """Makes twirling alone repeatable."""
 
 
 def read_options(given: Mapping[str, Any], backend: BackendV2) -> RunOptions:

@@ -191,4 +191,4 @@ def _seed(backend: BackendV2, options: RunOptions) -> int | None:
     if options.seed is not None:
         return options.seed
     seed: int | None = getattr(backend, "seed", None)
-    return seed
+    return options.drawing_seed if seed is None else seed

@@ -27,7 +27,7 @@ def main(
 
     Args:
         backend: Where its circuits run.
-        user_messenger: Has nothing to say.
+        user_messenger: Keeps what a later attempt of the same job has to know.
         schema_version: Version of the inputs, and of the result.
         quantum_program: Shots, circuits and items.
         options: Of the execution.
@@ -37,6 +37,7 @@ def main(
     """
     return execute(
         backend,
+        user_messenger,
         schema_version=schema_version,
         quantum_program=quantum_program,
         options=options,

@@ -11,7 +11,7 @@ from qiskit import QuantumCircuit, qpy
 
 from program_runtime.primitives.executor_job import execute
 from program_runtime.primitives.executor_tensors import read_tensor, write_tensor
-from program_runtime.program.testing import local_backend
+from program_runtime.program.testing import RecordingMessenger, local_backend
 
 
 def bell():
@@ -54,8 +54,9 @@ def inputs(circuits, items=None, *, shots=100, options=None, **more):
     }
 
 
-def run(values, backend=None, *, seed=7):
-    return execute(backend or local_backend("aer_simulator", seed=seed), **values)
+def run(values, backend=None, *, seed=7, messenger=None):
+    backend = backend or local_backend("aer_simulator", seed=seed)
+    return execute(backend, messenger or RecordingMessenger(), **values)
 
 
 def arrays(result, index=0):
