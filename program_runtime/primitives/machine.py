@@ -53,19 +53,19 @@ class Machine:
         return True
 
 
-_known: WeakKeyDictionary[ProgramBackend, Machine] = WeakKeyDictionary()
+_known: WeakKeyDictionary[BackendV2, Machine] = WeakKeyDictionary()
 _most_shots: dict[str, int] = {}
 
 
 def machine_of(backend: ProgramBackend) -> Machine:
-    """Look at a backend, once.
+    """Look at a backend, once, however many jobs of a session have it.
 
     Args:
         backend: What ``main`` was given.
     """
-    machine = _known.get(backend)
+    machine = _known.get(backend.device)
     if machine is None:
-        machine = _known[backend] = _look_at(backend)
+        machine = _known[backend.device] = _look_at(backend)
     return machine
 
 

@@ -13,7 +13,7 @@ from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.providers import BackendV2, Options
 
 from program_runtime.backends import configuration
-from program_runtime.program.circuit_check import CircuitCheck
+from program_runtime.program.circuit_check import check_of, forget_check
 from program_runtime.program.estimator import ExactEstimator, is_ideal_simulator
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class ProgramBackend(BackendV2):
         circuits = (
             (run_input,) if isinstance(run_input, QuantumCircuit) else tuple(run_input)
         )
-        self._check(circuits)
+        check_of(self._backend)(circuits)
         options = {**self._defaults(), **_given(options)}
         self._account(circuits, options.get("shots", self._own_shots()))
         # One circuit goes as one: get_counts() then answers one dictionary.
@@ -149,9 +149,10 @@ class ProgramBackend(BackendV2):
         values = configuration.configuration_of(self._backend)
         return SimpleNamespace(**values, num_qubits=values["n_qubits"])
 
-    @cached_property
-    def _check(self) -> CircuitCheck:
-        return CircuitCheck(self._backend)
+    @property
+    def device(self) -> BackendV2:
+        """The wrapped backend."""
+        return self._backend
 
     @property
     def target(self) -> Target:
@@ -199,7 +200,7 @@ class ProgramBackend(BackendV2):
         """
         self._backend.set_options(**fields)
         # A noise model changes what Aer says of itself.
-        self.__dict__.pop("_check", None)
+        forget_check(self._backend)
         self.__dict__.pop("_configuration", None)
 
     @classmethod
@@ -218,7 +219,7 @@ class ProgramBackend(BackendV2):
 
     def _begin(self, circuits: Sequence[QuantumCircuit]) -> None:
         """Check and account for an exact execution."""
-        self._check(circuits)
+        check_of(self._backend)(circuits)
         self._account(circuits, None)
 
     def _account(self, circuits: Sequence[QuantumCircuit], shots: int | None) -> None:

@@ -7,6 +7,7 @@ device does not connect, and without noise. A real device refuses it, so this do
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from qiskit.circuit.library import get_standard_gate_name_mapping
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
 
-__all__ = ["CircuitCheck"]
+__all__ = ["CircuitCheck", "check_of", "forget_check"]
 
 _DIRECTIVES = frozenset({"barrier"})
 _HINT = "Transpile it for the backend first: transpile(circuit, backend)."
@@ -85,3 +86,23 @@ class CircuitCheck:
                     f"{qubits}, where {self._backend_name!r} does not have it.",
                     hint=_HINT,
                 )
+
+
+_checks: WeakKeyDictionary[BackendV2, CircuitCheck] = WeakKeyDictionary()
+
+
+def check_of(backend: BackendV2) -> CircuitCheck:
+    """Return the check of a backend, made at the first look.
+
+    Args:
+        backend: Where circuits are to run.
+    """
+    check = _checks.get(backend)
+    if check is None:
+        check = _checks[backend] = CircuitCheck(backend)
+    return check
+
+
+def forget_check(backend: BackendV2) -> None:
+    """Look anew at the next circuit: a noise model changes what Aer says of itself."""
+    _checks.pop(backend, None)

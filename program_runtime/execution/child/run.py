@@ -31,7 +31,12 @@ _LAST_NICENESS: Final = 10
 
 
 def run_job(
-    job: Assignment, inputs: bytearray, restored: str | None, channel: JobChannel
+    job: Assignment,
+    inputs: bytearray,
+    restored: str | None,
+    channel: JobChannel,
+    *,
+    devices: dict[str, BackendV2] | None = None,
 ) -> None:
     """Run the program and send its last frame, whatever happens.
 
@@ -40,9 +45,11 @@ def run_job(
         inputs: Encoded; not looked at until now.
         restored: The encoded checkpoint of an earlier run.
         channel: Where everything goes.
+        devices: Backends that earlier jobs of this process have loaded, for it to add
+            its own.
     """
     try:
-        _run(job, inputs, restored, channel)
+        _run(job, inputs, restored, channel, {} if devices is None else devices)
     except ChildFailure as failure:
         end_log()
         channel.fail(failure)
@@ -63,7 +70,11 @@ def retire(channel: JobChannel, give_way: Callable[[int], int]) -> None:
 
 
 def _run(
-    job: Assignment, inputs: bytearray, restored: str | None, channel: JobChannel
+    job: Assignment,
+    inputs: bytearray,
+    restored: str | None,
+    channel: JobChannel,
+    devices: dict[str, BackendV2],
 ) -> None:
     # Bound before the program can patch the modules that they come from.
     from program_runtime.codec import encode  # noqa: PLC0415
@@ -73,7 +84,7 @@ def _run(
     inputs.clear()
     main = load_main(Path(job.program_dir))
     check_call(main, values)
-    backend = _backend(job, channel)
+    backend = _backend(job, channel, devices)
     sink = ChannelSink(channel, restored=restored)
     messenger = UserMessenger(sink)
     value = _call(main, backend, messenger, values, job)
@@ -112,20 +123,24 @@ def _decode_inputs(job: Assignment, text: bytearray) -> dict[str, Any]:
     return values
 
 
-def _backend(job: Assignment, channel: JobChannel) -> object:
+def _backend(
+    job: Assignment, channel: JobChannel, devices: dict[str, BackendV2]
+) -> object:
     from program_runtime.program import ProgramBackend  # noqa: PLC0415
 
     try:
-        device = _device(job, channel) if job.brokered else _local(job)
+        device = _device(job, channel) if job.brokered else _local(job, devices)
         return ProgramBackend(device, shots=job.shots, seed=job.seed)
     except Exception as error:
         raise ChildFailure("bad_backend", str(error)) from error
 
 
-def _local(job: Assignment) -> BackendV2:
+def _local(job: Assignment, devices: dict[str, BackendV2]) -> BackendV2:
     from program_runtime import backends  # noqa: PLC0415
 
-    return backends.load(job.backend)
+    if job.backend not in devices:
+        devices[job.backend] = backends.load(job.backend)
+    return devices[job.backend]
 
 
 def _device(job: Assignment, channel: JobChannel) -> BackendV2:

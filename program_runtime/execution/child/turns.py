@@ -31,6 +31,8 @@ from program_runtime.execution.limits import Limits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qiskit.providers import BackendV2
+
     from program_runtime.execution.confinement import Walls
 
 __all__ = ["NEXT_TURN", "TURN_OVER", "encode_terms", "serve_turns"]
@@ -70,6 +72,7 @@ def serve_turns(control: socket.socket, walls: Walls, terms: bytearray) -> int:
     content = json.loads(terms)
     confinement.confine(walls, Limits(**content["limits"]), content["folders"])
     _detach_log()
+    devices: dict[str, BackendV2] = {}
     first = True
     while True:
         data, fds, _, _ = socket.recv_fds(control, len(NEXT_TURN), _DESCRIPTORS)
@@ -79,14 +82,16 @@ def serve_turns(control: socket.socket, walls: Walls, terms: bytearray) -> int:
         with socket.socket(fileno=fds[0]) as own:
             own.set_inheritable(False)
             _attach_log(fds[1])
-            _serve_turn(JobChannel(own), first=first)
+            _serve_turn(JobChannel(own), devices, first=first)
             first = False
             # Before the log's end is seen outside, so that it can not be missed.
             control.sendall(TURN_OVER.pack(_cpu_s() - used_s, _peak_bytes()))
             _detach_log()
 
 
-def _serve_turn(channel: JobChannel, *, first: bool) -> None:
+def _serve_turn(
+    channel: JobChannel, devices: dict[str, BackendV2], *, first: bool
+) -> None:
     frame = channel.receive()
     if frame is None:
         return
@@ -101,7 +106,7 @@ def _serve_turn(channel: JobChannel, *, first: bool) -> None:
         return
     given = receive_inputs(channel, job) if complete else None
     if given is not None:
-        run_job(job, *given, channel)
+        run_job(job, *given, channel, devices=devices)
         channel.wait_for_hang_up()
         flush_streams()
 
