@@ -274,16 +274,15 @@ def test_a_program_on_a_device_sees_neither_token_nor_network(
     secret, journal = platform.token, service.data_dir / "broker" / "journal.jsonl"
     paths = [str(journal), str(platform.data_dir / "owner.token")]
     monkeypatch.setenv("PLANTED", secret)
-    level = service.http("GET", "/jobs?limit=1").json()["jobs"][0]["isolation"]
     inputs = {"secret": secret[::-1], "port": platform.port, "paths": paths}
 
     # Alive first: what the thief looks for is there, and it can find it.
     assert "environment" in thief["found"](secret[::-1])
     assert thief["reached"]("127.0.0.1", platform.port)
     assert thief["readable"](paths) == paths
-    if level == "none":
-        pytest.skip("programs have no walls here")
     job = service.finished(service.submit("thief", json.dumps(inputs), backend=DEVICE))
+    if job["isolation"] == "none":
+        pytest.skip("programs have no walls here")
     seen = service.http("GET", f"/jobs/{job['id']}/results").json()
 
     assert seen == {"found": [], "reached": False, "readable": [], "device": DEVICE}
