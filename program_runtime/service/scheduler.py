@@ -263,11 +263,12 @@ class Scheduler:
 
     async def _leave_session(self, job: Job, *, looks: bool) -> None:
         """Let the session have its next job, which this worker or another looks for."""
+        if not await self._sessions.job_ended(job):
+            return
         if self._queued is not None:
             self._queued += 1
         if not looks:
             self._wakeup.notify()
-        await self._sessions.job_ended(job)
 
     async def _execute(self, run: Run) -> Outcome | None:
         """Run a job; None if the service was stopped before its program was."""

@@ -79,17 +79,23 @@ class SessionKeeper:
         self._end_if_closed(session)
         return session
 
-    async def job_ended(self, job: Job) -> None:
-        """Look whether a job was the last one of a session that takes no more."""
+    async def job_ended(self, job: Job) -> bool:
+        """Look whether a job was the last one of a session that takes no more.
+
+        Returns:
+            Whether the session has other jobs, as far as is known.
+        """
         if job.session_id is None:
-            return
+            return False
         try:
             session = await self._store.sessions.get(job.session_id)
         except StorageError as err:
             log.warning("session %s can not be looked at: %s", job.session_id, err)
-            return
-        if session is not None:
-            self._end_if_closed(session)
+            return True
+        if session is None:
+            return False
+        self._end_if_closed(session)
+        return session.busy
 
     async def close_overdue(self) -> float | None:
         """Close the sessions whose time is over.

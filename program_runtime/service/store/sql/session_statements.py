@@ -42,9 +42,10 @@ def select_session() -> Select[Any]:
 
 
 @cache
-def select_session_to_change() -> Select[Any]:
+def hold_session() -> Select[Any]:
     """A session by its id, held until the transaction ends."""
-    return select_session().with_for_update(of=sessions)
+    wanted = sessions.c.id == bindparam("session_id")
+    return select(sessions.c.key).where(wanted).with_for_update()
 
 
 @cache

@@ -45,9 +45,12 @@ _OLDEST = 2**31 - 1
 
 def held_session(connection: Connection, session_id: str) -> tuple[int, Session] | None:
     """Return key and record of a session that nobody else changes meanwhile."""
-    row = connection.execute(
-        statements.select_session_to_change(), {"session_id": session_id}
-    ).one_or_none()
+    wanted = {"session_id": session_id}
+    if connection.dialect.name != "sqlite":
+        # In a statement of its own: the next one sees what the last holder did to the
+        # jobs, where one that had to wait sees them as they were before.
+        connection.execute(statements.hold_session(), wanted)
+    row = connection.execute(statements.select_session(), wanted).one_or_none()
     return None if row is None else (row.key, to_session(row))
 
 
@@ -104,7 +107,7 @@ def follow(connection: Connection, job_key: int, job: Job) -> None:
     elif job.status in FINAL and job.ended is not None:
         ended = sessions.end_job(session, at=job.ended)
         write(connection, key, ended)
-        if session.mode is SessionMode.DEDICATED:
+        if session.mode is SessionMode.DEDICATED and session.busy:
             _let_next(connection, key, ended)
     else:
         change = {"of_key": job_key, "priority": _priority(key, session)}

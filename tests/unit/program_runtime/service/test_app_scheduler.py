@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import pytest
 
 from program_runtime.bundle import write_bundle
-from program_runtime.errors import StorageError
+from program_runtime.errors import ExecutionError, StorageError
 from program_runtime.execution.outcome import JobStatus
 from program_runtime.service import Settings
 from program_runtime.service.context import make_context
 from program_runtime.service.domain import (
     Inputs,
     NewJob,
+    NewSession,
     NotFoundError,
     Release,
     Role,
@@ -148,6 +149,76 @@ def test_an_idle_worker_does_not_ask_the_store(tmp_path):
             return claims
 
     assert asyncio.run(scenario()) == 4
+
+
+async def a_session(context):
+    new = NewSession(user="u_b", max_ttl_s=3600, interactive_ttl_s=300)
+    return (await context.store.sessions.add(new)).id
+
+
+def counted_claims(context):
+    """Count how often workers look for a job from now on."""
+    claim, found = context.store.jobs.claim, []
+
+    async def counted(**options):
+        job = await claim(**options)
+        found.append(job)
+        return job
+
+    context.store.jobs.claim = counted
+    return found
+
+
+def test_a_job_of_a_session_wakes_one_worker_and_nobody_at_its_end(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path, workers=3) as context:
+            session_id = await a_session(context)
+            await ended(context, await submit(context))
+            while context.scheduler.running:  # noqa: ASYNC110 - a tick or two
+                await asyncio.sleep(0)
+            found = counted_claims(context)
+            for _ in range(4):
+                await ended(context, await submit(context, session_id=session_id))
+            return [job is not None for job in found]
+
+    assert asyncio.run(scenario()) == [True] * 4
+
+
+def test_jobs_that_wait_for_their_session_all_run_in_the_end(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path, workers=3) as context:
+            session_id = await a_session(context)
+            ids = [await submit(context, session_id=session_id) for _ in range(5)]
+            found = [await ended(context, job_id) for job_id in ids]
+            starts = sorted(job.started for job in found)
+            assert starts == [job.started for job in found]
+            return [job.status for job in found]
+
+    assert asyncio.run(scenario()) == [JobStatus.COMPLETED] * 5
+
+
+def test_the_next_job_of_a_session_does_not_wait_for_a_worker_that_pauses(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path, workers=2) as context:
+            pause, run = asyncio.Event(), context.executor.run
+
+            async def fail_once(*arguments, **options):
+                context.executor.run = run
+                raise ExecutionError("no process can be started")
+
+            async def for_long(pause_s):
+                await pause.wait()
+                return pause_s
+
+            session_id = await a_session(context)
+            context.executor.run = fail_once
+            context.scheduler._pause = for_long
+            ids = [await submit(context, session_id=session_id) for _ in range(2)]
+            second = await ended(context, ids[1])
+            pause.set()
+            return second.status
+
+    assert asyncio.run(scenario()) is JobStatus.COMPLETED
 
 
 def test_a_job_whose_release_or_inputs_are_gone_fails(tmp_path, caplog):
