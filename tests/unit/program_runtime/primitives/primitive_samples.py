@@ -16,19 +16,16 @@ def random_circuit(rng, num_qubits, *, depth=3, num_parameters=4):
     for _ in range(depth):
         for qubit in range(num_qubits):
             angle = angles[rng.integers(num_parameters)]
-            match rng.integers(6):
-                case 0:
-                    circuit.h(qubit)
-                case 1:
-                    circuit.ry(angle, qubit)
-                case 2:
-                    circuit.rz(2 * angle + 0.3, qubit)
-                case 3:
-                    circuit.sx(qubit)
-                case 4:
-                    circuit.rx(rng.uniform(0, 3), qubit)
-                case 5:
-                    circuit.p(angle, qubit)
+            gates = [
+                (circuit.h, ()),
+                (circuit.sx, ()),
+                (circuit.ry, (angle,)),
+                (circuit.p, (angle,)),
+                (circuit.rz, (2 * angle + 0.3,)),
+                (circuit.rx, (rng.uniform(0, 3),)),
+            ]
+            gate, params = gates[rng.integers(len(gates))]
+            gate(*params, qubit)
         for qubit in range(num_qubits - 1):
             if rng.random() < 0.6:
                 circuit.cx(qubit, qubit + 1)

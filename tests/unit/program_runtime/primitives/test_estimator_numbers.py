@@ -23,13 +23,11 @@ def exact_values(circuit, values, observables, shape):
     rows = values.reshape(int(np.prod(bindings)), values.shape[-1])
     states = [state_of(circuit, row) for row in rows]
     states_at = np.arange(len(rows)).reshape(bindings)
-    flat = np.empty(len(observables), dtype=object)
-    flat[:] = observables
     found = np.zeros(np.broadcast_shapes(bindings, shape))
-    wanted = np.arange(len(flat)).reshape(shape)
+    wanted = np.arange(len(observables)).reshape(shape)
     at, which = np.broadcast_arrays(states_at, wanted)
     for place in np.ndindex(*found.shape):
-        found[place] = value_of(states[at[place]], flat[which[place]])
+        found[place] = value_of(states[at[place]], observables[which[place]])
     return found
 
 
@@ -42,7 +40,7 @@ def test_estimates_are_within_their_standard_errors_and_exact_ones_exact(
     estimator, part
 ):
     rng = np.random.default_rng(part)
-    scores = []
+    scores, spread = [], []
     for index in range(CIRCUITS):
         number = part * CIRCUITS + index
         circuit = random_circuit(rng, 1 + number % 12, depth=2)
@@ -62,9 +60,10 @@ def test_estimates_are_within_their_standard_errors_and_exact_ones_exact(
         assert not np.any(result[1].data.stds)
         measured = result[0].data
         assert measured.evs.shape == measured.stds.shape == exact.shape
-        scores += (
-            z_scores(measured.evs, measured.stds, exact, floor=2e-3).ravel().tolist()
-        )
+        found = z_scores(measured.evs, measured.stds, exact, floor=2e-3)
+        scores += found.ravel().tolist()
+        # What is nearly certain is off by less than anything.
+        spread += found[measured.stds > PRECISION / 3].tolist()
     # Five standard errors at most, and their spread neither too small nor too large.
     assert np.abs(scores).max() < 5
-    assert 0.75 < np.std(scores) < 1.25
+    assert 0.75 < np.std(spread) < 1.25
