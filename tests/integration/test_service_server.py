@@ -28,7 +28,7 @@ from program_runtime.service.executors import InMemoryExecutor
 def run(monkeypatch, tmp_path):
     """Serve until the visitor has left; returns what the visitor returned."""
     interval = sys.getswitchinterval()
-    monkeypatch.setattr(app, "_executor", lambda settings: InMemoryExecutor())
+    monkeypatch.setattr(app, "_executor", lambda *_: InMemoryExecutor())
 
     def run(visitor, *, number=signal.SIGTERM, start=serve, **options):
         seen = []
@@ -79,7 +79,7 @@ def test_open_streams_and_long_polls_are_let_go_when_it_stops(
         await scripted.publish("1")
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(app, "_executor", lambda settings: InMemoryExecutor(endless))
+    monkeypatch.setattr(app, "_executor", lambda *_: InMemoryExecutor(endless))
     polled = []
 
     def visitor(line):

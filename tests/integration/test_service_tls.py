@@ -29,7 +29,7 @@ class Strong(InMemoryExecutor):
 @pytest.fixture
 def run(monkeypatch, tmp_path):
     """Serve until the visitor has left; returns what the visitor returned."""
-    monkeypatch.setattr(app, "_executor", lambda settings: Strong())
+    monkeypatch.setattr(app, "_executor", lambda *_: Strong())
 
     def run(visitor, **options):
         seen = []
@@ -218,7 +218,7 @@ def test_a_host_beyond_loopback_needs_https_and_isolation(run, tmp_path, monkeyp
     with pytest.raises(errors.ServiceStartError, match="Plain http on 0"):
         run(never, host="0.0.0.0", tls_self_signed=False)
     assert not (tmp_path / "data").exists()
-    monkeypatch.setattr(app, "_executor", lambda settings: InMemoryExecutor())
+    monkeypatch.setattr(app, "_executor", lambda *_: InMemoryExecutor())
     with pytest.raises(errors.ServiceStartError, match="can not be confined here"):
         run(never, host="0.0.0.0")
     with pytest.raises(errors.ServiceStartError, match="'strong' is required"):
