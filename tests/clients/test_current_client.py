@@ -36,15 +36,19 @@ def test_the_client_does_what_its_users_do(live, passed, tmp_path, client, scena
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
-def test_the_client_takes_a_plain_instance(passed, tmp_path, client):
+def test_the_client_takes_a_plain_instance_and_https(passed, tmp_path, client):
     folder = tmp_path / "service"
     folder.mkdir()
-    with live_service.serving(folder, instance="lab") as service:
+    service = live_service.TlsService(folder, instance="lab")
+    try:
+        service.start()
         environment = environment_of(service)
+        environment["REQUESTS_CA_BUNDLE"] = str(service.authority)
         script = "current_plain_instance"
-        passed(
-            client, run_scenario(client, script, home=tmp_path / "home", **environment)
-        )
+        home = tmp_path / "home"
+        passed(client, run_scenario(client, script, home=home, **environment))
+    finally:
+        service.stop()
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)

@@ -23,7 +23,7 @@ def works(service):
     return service
 
 
-def main():
+def addresses():
     with check("with a resolver, the instance found"):
         works(QiskitRuntimeService(token=TOKEN, url=ROOT, url_resolver=resolver))
     for instance in (CRN, "qrt"):
@@ -41,6 +41,9 @@ def main():
         works(QiskitRuntimeService(token=TOKEN, url=url, instance=CRN))
     with check("an address that ends with a slash"):
         works(QiskitRuntimeService(token=TOKEN, url=API + "/", instance=CRN))
+
+
+def accounts():
     with check("what the service tells of its instance"):
         service = QiskitRuntimeService(token=TOKEN, url=API)
         [instance] = service.instances()
@@ -61,10 +64,36 @@ def main():
         works(QiskitRuntimeService())
         for name in ("TOKEN", "URL", "INSTANCE"):
             del os.environ["QISKIT_IBM_" + name]
+
+
+def discovery():
     with check("discovery switched off"):
         os.environ["QISKIT_FUNCTIONS_EXPERIMENTAL"] = "1"
         works(QiskitRuntimeService(token=TOKEN, url=API, instance=CRN))
         del os.environ["QISKIT_FUNCTIONS_EXPERIMENTAL"]
+    with check("the addresses in a file of credentials"):
+        taken = {n: os.environ.pop(n) for n in list(os.environ) if "GLOBAL_" in n}
+        with open("ibm-credentials.env", "w") as file:
+            file.write(f"GLOBAL_SEARCH_URL={ROOT}\nGLOBAL_CATALOG_URL={ROOT}/catalog\n")
+        works(QiskitRuntimeService(token=TOKEN, url=API))
+        os.remove("ibm-credentials.env")
+        os.environ.update(taken)
+    with check("the service as a proxy of the addresses of IBM's form"):
+        taken = {n: os.environ.pop(n) for n in list(os.environ) if "GLOBAL_" in n}
+        os.environ.pop("NO_PROXY")
+        os.environ["IAM_URL"] = "http://iam.lab.test"
+        works(
+            QiskitRuntimeService(
+                token=TOKEN,
+                url="http://lab.test",
+                proxies={"urls": {"http": ROOT}},
+                instance=CRN,
+            )
+        )
+        os.environ.update(taken, IAM_URL=ROOT, NO_PROXY="*")
+
+
+def refusals():
     with check("a wrong token is refused at once"):
         begun = time.monotonic()
         with raises(InvalidAccountError, "valid API token"):
@@ -75,4 +104,5 @@ def main():
             QiskitRuntimeService(token=TOKEN, url=API, instance=OTHER_CRN)
 
 
-main()
+for part in (addresses, accounts, discovery, refusals):
+    part()

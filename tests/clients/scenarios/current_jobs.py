@@ -8,6 +8,7 @@ from checks import check, equal, near, raises, until
 from qiskit import QuantumCircuit, transpile
 from qiskit.providers.exceptions import QiskitBackendNotFoundError
 from qiskit_ibm_runtime import QiskitRuntimeService
+from qiskit_ibm_runtime.decoders.result_decoder import ResultDecoder
 from qiskit_ibm_runtime.exceptions import (
     IBMRuntimeError,
     RuntimeInvalidStateError,
@@ -19,6 +20,12 @@ from qiskit_ibm_runtime.exceptions import (
 
 URL = os.environ["ROOT"] + "/experimental/api/v1"
 WAIT_S = 120
+
+
+class Keys(ResultDecoder):
+    @classmethod
+    def decode(cls, data):
+        return sorted(super().decode(data))
 
 
 def run(program, inputs=None, backend="aer_simulator", **options):
@@ -102,6 +109,12 @@ def one_job():
     with check("the inputs are given back"):
         equal(job.inputs["circuit"], circuit)
         equal(SERVICE.job(job.job_id()).inputs["z"], 1 + 2j)
+    with check("a decoder of one's own"):
+        job = SERVICE._run(
+            "echo", {"x": 1}, {"backend": "aer_simulator"}, result_decoder=Keys
+        )
+        equal(job.result(timeout=WAIT_S), ["backend", "inputs"])
+        equal(job.result(decoder=ResultDecoder)["inputs"], {"x": 1})
     with check("no result is None"):
         equal(run("silent").result(timeout=WAIT_S), None)
     with check("logs are those of the program"):
@@ -138,6 +151,8 @@ def endings():
     with check("a running job is cancelled"):
         job = run("sleeper")
         until(job.running)
+        with raises(IBMRuntimeError, "Failed to delete job"):
+            SERVICE.delete_job(job.job_id())
         job.cancel()
         until(job.cancelled)
         with raises(RuntimeInvalidStateError, "Job was cancelled"):
