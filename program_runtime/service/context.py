@@ -34,7 +34,7 @@ from program_runtime.service.uploads import Uploads
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from program_runtime.execution.broker.protocol import Broker
+    from program_runtime.execution.broker.link import BrokerProcess
     from program_runtime.service.executors import Executor
     from program_runtime.service.settings import Settings
     from program_runtime.service.store import BlobStore, Store
@@ -78,7 +78,7 @@ class Context:
     """Held by who has a large submission in memory."""
     generations: Generations = field(default_factory=Generations)
     """Which retired clients are at the other end."""
-    broker: Broker | None = None
+    broker: BrokerProcess | None = None
     """Reaches the devices; the executor has it, too."""
     sweep_every_s: float = 3600.0
     """How often what nothing refers to any more is deleted."""
@@ -141,7 +141,7 @@ def make_context(
     store: Store,
     blobs: BlobStore,
     executor: Executor,
-    broker: Broker | None = None,
+    broker: BrokerProcess | None = None,
 ) -> Context:
     """Put the parts of a service together; nothing is started yet."""
     spool_dir = spool_folder(settings)

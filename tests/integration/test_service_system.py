@@ -21,6 +21,7 @@ def test_health_says_what_operators_ask(service):
         "zygote": {"started": True},
         "queue": {"queued": 0, "running": 0},
         "store": "ok",
+        "broker": None,
     }
 
 

@@ -160,7 +160,7 @@ class BrokerProcess:
             "running": self._process is not None,
             "requests": len(self._asked),
             "crashes": self._crashes,
-            "problems": dict(self.problems),
+            "silent": sorted(self.problems),
         }
 
     async def _ask_again(self, content: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

@@ -154,6 +154,7 @@ COMPONENTS: Final[dict[str, Schema]] = {
         zygote=_ANY_OBJECT,
         queue=_object(queued={"type": ["integer", "null"]}, running=_COUNT),
         store=_TEXT,
+        broker={"type": ["object", "null"]},
         uptime_s={"type": "number"},
     ),
 }

@@ -37,6 +37,7 @@ async def health(here: Here) -> Response:
         "zygote": here.executor.health(),
         "queue": {"queued": waiting, "running": here.scheduler.running},
         "store": store,
+        "broker": here.broker.health() if here.broker is not None else None,
         "uptime_s": round(time.monotonic() - here.since, 3),
     }
     return json_response(document, status=200 if status in _ALIVE else 503)
