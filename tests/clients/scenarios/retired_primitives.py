@@ -68,7 +68,7 @@ def _estimator(estimator):
         result = estimator.run(
             [turned()] * 3, [observable] * 3, [[0.0], [1.5707963], [3.1415927]]
         ).result()
-        for found, expected in zip(result.values, (1, 0, -1)):
+        for found, expected in zip(result.values, (1, 0, -1), strict=True):
             near(found, expected, 0.1)
     with check("what does not fit is refused"):
         with raises(Exception, "qubit"):
