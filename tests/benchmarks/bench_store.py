@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 from program_runtime.execution.events import Event, EventType
 from program_runtime.execution.outcome import JobStatus, Outcome
-from program_runtime.service.domain import Inputs, NewJob, Release, Role
+from program_runtime.service.domain import (
+    Inputs,
+    NewJob,
+    NewSession,
+    Release,
+    Role,
+)
 from program_runtime.service.store import FolderBlobStore, SqlStore
 from tests.benchmarks.figure import Figure
 
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
 ROUNDS = 300
 MESSAGES = 200_000
 AT_ONCE = 1000
+WAITING = 10_000
 MESSAGE = '{"iteration": 12, "energy": -1.857275030202}'
 
 
@@ -39,7 +46,7 @@ async def _measure_all():
         await _furnish(store)
         try:
             bare = await asyncio.to_thread(_bare_commit_ms, Path(folder))
-            parts = (_one_by_one, _messages, _at_once)
+            parts = (_one_by_one, _messages, _at_once, _turns)
             return [
                 Figure("a bare commit of SQLite, median", bare, "ms"),
                 *[figure for part in parts async for figure in part(store)],
@@ -77,9 +84,10 @@ async def _furnish(store: SqlStore) -> None:
     await store.programs.publish(release, owner="u_a", description="")
 
 
-def _new_job() -> NewJob:
+def _new_job(user: str = "u_a", session_id: str | None = None) -> NewJob:
     return NewJob(
-        user="u_a",
+        user=user,
+        session_id=session_id,
         program_id="vqe",
         version="1.0.0",
         backend="aer_simulator",
@@ -146,3 +154,26 @@ async def _at_once(store: SqlStore) -> AsyncIterator[Figure]:
     yield Figure(f"{AT_ONCE} submissions at once", rate, "/s")
     elapsed_ms, _ = await _timed(store.jobs.claim())
     yield Figure(f"claim with {AT_ONCE} jobs waiting", elapsed_ms, "ms")
+
+
+async def _turns(store: SqlStore) -> AsyncIterator[Figure]:
+    """Claims while thousands wait, in no session and in a dedicated one."""
+    times = {"max_ttl_s": 1e5, "interactive_ttl_s": 1e5}
+    await store.users.add("u_b", Role.USER, "hash of u_b")
+    session = await store.sessions.add(NewSession(user="u_b", **times))
+    for fields, words in (
+        ({"user": "u_a"}, "no"),
+        ({"user": "u_b", "session_id": session.id}, "a dedicated"),
+    ):
+        new = [_new_job(**fields) for _ in range(WAITING)]
+        await asyncio.gather(*map(store.jobs.submit, new))
+        took = []
+        for _ in range(ROUNDS):
+            elapsed_ms, job = await _timed(store.jobs.claim())
+            took.append(elapsed_ms)
+            ending = [Event(3, time.time(), EventType.STATUS, "{}")]
+            done = Outcome(status=JobStatus.COMPLETED)
+            await store.jobs.finish(job.id, ending, done)
+        median = statistics.median(took)
+        name = f"claim with {WAITING:,} jobs of {words} session waiting, median"
+        yield Figure(name, median, "ms")

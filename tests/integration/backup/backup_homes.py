@@ -1,7 +1,7 @@
 """A data directory with something of everything in it."""
 
 from program_runtime.service import Settings
-from program_runtime.service.domain import JobQuery
+from program_runtime.service.domain import JobQuery, SessionQuery
 from program_runtime.service.store import FolderBlobStore, SqlStore
 from program_runtime.service.store.blobs import put_bytes
 
@@ -31,6 +31,7 @@ class Home:
         return {
             "users": self.ask(self.store.users.list()),
             "programs": self.ask(self.store.programs.get("vqe")),
+            "sessions": self.ask(self.store.sessions.find(SessionQuery())),
             "count": count,
             "jobs": {job.id: job for job in jobs},
             "inputs": {j.id: self.ask(self.store.jobs.inputs(j.id)) for j in jobs},

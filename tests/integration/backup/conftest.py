@@ -9,6 +9,7 @@ from contract.store_samples import (
     a_blob_event,
     a_job,
     a_release,
+    a_session,
     an_event,
     completed,
     ending,
@@ -57,7 +58,9 @@ def home(open_home, ask):
         running_job(home.store, "u_b", inputs=Inputs(digest=home.put("large inputs")))
     )
     ask(home.store.events.append(running.id, [an_event(3)]))
-    ask(home.store.jobs.submit(a_job("u_b"), idempotency_key="k"))
+    session = ask(home.store.sessions.add(a_session("u_b")))
+    queued = a_job("u_b", session_id=session.id)
+    ask(home.store.jobs.submit(queued, idempotency_key="k"))
     (home.folder / "owner.token").write_text(TOKEN)
     (home.folder / "tls").mkdir(mode=0o700)
     (home.folder / "tls" / "ca.pem").write_text("planted authority")
