@@ -1,5 +1,7 @@
 """How the retired client gets to a service, and what it finds to run on."""
 
+import os
+
 from checks import check, equal, raises
 from qiskit import QuantumCircuit, transpile
 from qiskit_ibm_runtime import QiskitRuntimeService
@@ -29,6 +31,12 @@ def run():
         names = {name_of(each) for each in QiskitRuntimeService(name="lab").backends()}
         assert "fake_manila" in names, names
         QiskitRuntimeService.delete_account(name="lab")
+    with check("no argument at all, from the environment"):
+        told = {"CHANNEL": CHANNEL, "URL": URL, "TOKEN": TOKEN, "INSTANCE": INSTANCE}
+        os.environ.update({"QISKIT_IBM_" + name: told[name] for name in told})
+        assert QiskitRuntimeService().backends()
+        for name in told:
+            del os.environ["QISKIT_IBM_" + name]
     with check("an address that ends with a slash"):
         if CHANNEL == "ibm_quantum" or VERSION > (0, 8):  # 0.8 wants .cloud at its end
             assert log_in(url=URL + "/").backends()
