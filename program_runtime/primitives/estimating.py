@@ -13,6 +13,7 @@ from program_runtime.primitives.execution import Runner
 from program_runtime.primitives.machine import machine_of
 from program_runtime.primitives.options import Options
 from program_runtime.primitives.resilience import estimate_with, read_resilience
+from program_runtime.primitives.suppression import suppressed
 from program_runtime.primitives.transpilation import Prepared, Recipe, prepare
 
 if TYPE_CHECKING:
@@ -61,9 +62,8 @@ def estimate_pubs(
             check_exact(index, task, machine)
     recipe = Recipe(level=wanted.take("optimization_level"))
     prepared = [prepare(task.circuit, machine, recipe) for task in tasks]
-    runner = Runner(
-        backend, machine, settings=settings, seed=own_seed if seed is None else seed
-    )
+    seed = own_seed if seed is None else seed
+    runner = Runner(backend, machine, settings=settings, seed=seed)
 
     sampled = [index for index, task in enumerate(tasks) if task.shots]
     outcomes = estimate_with(
@@ -71,7 +71,7 @@ def estimate_pubs(
         [tasks[index] for index in sampled],
         [prepared[index] for index in sampled],
         machine,
-        runner.counts,
+        suppressed(runner, wanted, machine, seed=seed).counts,
     )
     by_task = dict(zip(sampled, outcomes, strict=True))
     results = [

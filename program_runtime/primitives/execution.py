@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -83,9 +84,7 @@ class Runner:
             For each circuit a list of hexadecimal numbers, in the order of shots.
         """
         found = self._run(circuits, shots, memory=True)
-        return [
-            getattr(data, "memory", None) or ["0x0"] * shots for data, shots in found
-        ]
+        return [_outcomes(data, shots) for data, shots in found]
 
     def counts(
         self, circuits: Sequence[QuantumCircuit], shots: int
@@ -127,3 +126,16 @@ class Runner:
             return {}
         # Far apart: Aer itself counts on from the seed within a call.
         return {"seed_simulator": (self._seed + call * 1_000_003) % _SEED_RANGE}
+
+
+def _outcomes(data: Any, shots: int) -> Sequence[Any]:
+    """Return the outcomes in order; any will do where the backend keeps none."""
+    memory: Sequence[Any] | None = getattr(data, "memory", None)
+    if memory:
+        return memory
+    counts = getattr(data, "counts", None)
+    if not counts:
+        return ["0x0"] * shots
+    outcomes = [outcome for outcome, number in counts.items() for _ in range(number)]
+    random.shuffle(outcomes)
+    return outcomes

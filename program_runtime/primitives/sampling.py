@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,15 +15,20 @@ from program_runtime.primitives.execution import Runner
 from program_runtime.primitives.machine import machine_of
 from program_runtime.primitives.options import Options
 from program_runtime.primitives.spans import execution_metadata
+from program_runtime.primitives.suppression import suppressed
 from program_runtime.primitives.transpilation import Prepared, Recipe, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    from qiskit import QuantumCircuit
 
     from program_runtime.primitives.pubs import SamplerTask
     from program_runtime.program import ProgramBackend
 
 __all__ = ["sample", "sample_memory"]
+
+Remembering = Callable[[Sequence["QuantumCircuit"], int], Sequence[Sequence[str]]]
 
 _DEFAULT_SHOTS: Final = 4096
 
@@ -56,7 +62,8 @@ def sample(
     recipe = Recipe(level=wanted.take("optimization_level"))
     prepared = [prepare(task.circuit, machine, recipe) for task in tasks]
     runner = Runner(backend, machine, settings=settings, seed=seed)
-    memories = sample_memory(runner, tasks, prepared)
+    run = suppressed(runner, wanted, machine, seed=seed).memory
+    memories = sample_memory(run, tasks, prepared)
     results = [
         _pub_result(*parts) for parts in zip(tasks, prepared, memories, strict=True)
     ]
@@ -64,12 +71,12 @@ def sample(
 
 
 def sample_memory(
-    runner: Runner, tasks: Sequence[SamplerTask], prepared: Sequence[Prepared]
+    run: Remembering, tasks: Sequence[SamplerTask], prepared: Sequence[Prepared]
 ) -> list[list[Sequence[str]]]:
     """Run all tasks, those with the same number of shots in one call.
 
     Args:
-        runner: Of the job.
+        run: Runs circuits.
         tasks: What to sample.
         prepared: Their circuits.
 
@@ -89,7 +96,7 @@ def sample_memory(
             owners += [index] * len(rows)
         if not circuits:
             continue
-        for index, memory in zip(owners, runner.memory(circuits, shots), strict=True):
+        for index, memory in zip(owners, run(circuits, shots), strict=True):
             memories[index].append(memory)
     return memories
 
