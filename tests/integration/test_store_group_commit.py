@@ -183,6 +183,30 @@ def test_who_was_overtaken_by_another_process_looks_again(store, ask):
     assert len(looks) == 2
 
 
+class Yielded(Exception):
+    """What PostgreSQL's driver raises in the process that a deadlock was ended by."""
+
+    sqlstate = "40P01"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_who_had_to_yield_to_another_process_tries_once_more(store, ask, times):
+    tries = []
+
+    def yielding(_connection):
+        tries.append(1)
+        if len(tries) <= times:
+            raise OperationalError("update", {}, Yielded("deadlock detected"))
+        return "done"
+
+    if times == 1:
+        assert ask(store.users._writer.do(yielding)) == "done"
+        return
+    with pytest.raises(StorageError, match="deadlock detected"):
+        ask(store.users._writer.do(yielding))
+    assert len(tries) == 2
+
+
 def test_a_group_has_a_limit(store, ask, monkeypatch):
     monkeypatch.setattr(writer, "_GROUP_LIMIT", 2)
 
