@@ -72,7 +72,7 @@ def begin(service, path, *headers):
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.connect(("127.0.0.1", service.port))
     lines = [
-        f"GET /api/v1{path} HTTP/1.1",
+        f"GET {path} HTTP/1.1",
         "Host: localhost",
         f"Authorization: Bearer {service.token}",
         *headers,
@@ -82,9 +82,17 @@ def begin(service, path, *headers):
 
 
 def begin_stream(service, job, after=0):
+    return begin_websocket(service, f"/api/v1/jobs/{job.job_id()}/stream?after={after}")
+
+
+def begin_retired_stream(service, job):
+    return begin_websocket(service, f"/stream/jobs/{job.job_id()}")
+
+
+def begin_websocket(service, path):
     return begin(
         service,
-        f"/jobs/{job.job_id()}/stream?after={after}",
+        path,
         "Connection: Upgrade",
         "Upgrade: websocket",
         "Sec-WebSocket-Version: 13",
@@ -93,7 +101,7 @@ def begin_stream(service, job, after=0):
 
 
 def begin_events(service, job):
-    path = f"/jobs/{job.job_id()}/events"
+    path = f"/api/v1/jobs/{job.job_id()}/events"
     return begin(service, path, "Accept: text/event-stream")
 
 
@@ -114,7 +122,9 @@ def read_all(service):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("begin_reading", [begin_stream, begin_events])
+@pytest.mark.parametrize(
+    "begin_reading", [begin_stream, begin_retired_stream, begin_events]
+)
 def test_readers_that_never_read_hold_a_few_pieces_each_and_not_the_log(
     service, begin_reading
 ):
@@ -153,7 +163,9 @@ def test_a_reader_that_stops_for_a_while_misses_nothing(service):
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux has it")
-@pytest.mark.parametrize("begin_reading", [begin_stream, begin_events])
+@pytest.mark.parametrize(
+    "begin_reading", [begin_stream, begin_retired_stream, begin_events]
+)
 def test_a_reader_that_never_reads_is_disconnected(hasty, begin_reading):
     inputs = {"messages": MESSAGES, "size": MESSAGE_BYTES, "wait": True}
     job = hasty.client().run("talker", inputs)
