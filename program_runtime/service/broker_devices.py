@@ -52,7 +52,7 @@ class BrokerDevices:
         """Return the devices that the broker has named last."""
         if self._infos is None and self._broker is not None:
             self._infos = _kept(self._path)
-        return self._infos or ()
+        return self._infos or []
 
     def has(self, name: str) -> bool:
         """Say whether a backend is one of them."""
@@ -115,5 +115,5 @@ def _kept(path: Path) -> list[BackendInfo]:
             BackendInfo(**{**info, "aliases": tuple(info["aliases"])})
             for info in content
         ]
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError):
         return []

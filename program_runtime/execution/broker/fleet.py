@@ -15,6 +15,8 @@ from program_runtime.errors import BackendNotFoundError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from qiskit.providers import BackendV2
+
     from program_runtime.backends.device import Device
 
 __all__ = ["Fleet", "registered_providers"]
@@ -22,6 +24,7 @@ __all__ = ["Fleet", "registered_providers"]
 _logger = logging.getLogger(__name__)
 
 _FRESH_S: Final = 300.0
+_DESCRIBED_S: Final = 60.0
 
 
 class Fleet:
@@ -38,6 +41,8 @@ class Fleet:
     ) -> None:
         self._providers = providers
         self._lock = threading.Lock()
+        self._asking = threading.Lock()
+        self._described: dict[str, tuple[float, dict[str, Any]]] = {}
         self._devices: dict[str, tuple[str, Device]] = {}
         self._asked_at: float | None = None
         self.problems: dict[str, str] = {}
@@ -61,9 +66,19 @@ class Fleet:
 
     def infos(self) -> list[BackendInfo]:
         """List all devices."""
+        known = self._known()
+        asked_at = self._asked_at or 0.0
+        if time.monotonic() - asked_at > _FRESH_S and self._asking.acquire(
+            blocking=False
+        ):
+            # Meanwhile everybody else goes on with what was known.
+            try:
+                self._ask()
+            finally:
+                self._asking.release()
+            known = self._devices
         return [
-            _info(name, provider, device)
-            for name, (provider, device) in self._known(fresh=True).items()
+            _info(name, provider, device) for name, (provider, device) in known.items()
         ]
 
     def describe(self, name: str) -> dict[str, Any]:
@@ -72,15 +87,21 @@ class Fleet:
         Raises:
             BackendNotFoundError: There is none of this name.
         """
-        return description_of(self.device(name).backend, name=name)
+        backend = self.device(name).backend
+        now = time.monotonic()
+        described_at, description = self._described.get(name, (0.0, {}))
+        if not description or now - described_at > _DESCRIBED_S:
+            description = description_of(backend, name=name)
+            description["status"] |= _status(backend)
+            self._described[name] = now, description
+        return description
 
-    def _known(self, *, fresh: bool = False) -> dict[str, tuple[str, Device]]:
-        with self._lock:
-            now = time.monotonic()
-            if self._asked_at is None or (fresh and now - self._asked_at > _FRESH_S):
-                self._asked_at = now
-                self._ask()
-            return self._devices
+    def _known(self) -> dict[str, tuple[str, Device]]:
+        if self._asked_at is None:
+            with self._lock:
+                if self._asked_at is None:
+                    self._ask()
+        return self._devices
 
     def _ask(self) -> None:
         taken = {
@@ -98,10 +119,14 @@ class Fleet:
                 found |= self._of(provider)
             for name, device in devices.items():
                 free = name not in taken and name not in found
-                # The device that jobs run on must stay the same object: it knows them.
                 own = name if free else f"{provider}_{name}"
-                found[own] = self._devices.get(own, (provider, device))
+                kept = self._devices.get(own)
+                if kept is not None and kept[0] == provider:
+                    # It knows the jobs that run on it; new is what it is like.
+                    kept[1].backend = device.backend
+                found[own] = kept or (provider, device)
         self._devices, self.problems = found, problems
+        self._asked_at = time.monotonic()
 
     def _of(self, provider: str) -> dict[str, tuple[str, Device]]:
         """Keep what it had when it answered last."""
@@ -116,6 +141,23 @@ def registered_providers() -> dict[str, Callable[[], Mapping[str, Device]]]:
         name: lambda name=name: plugins.load_provider(name)  # type: ignore[misc]
         for name in plugins.providers()
     }
+
+
+def _status(backend: BackendV2) -> dict[str, Any]:
+    """Ask a device that can tell whether it works, and how long its queue is."""
+    ask = getattr(backend, "status", None)
+    if not callable(ask):
+        return {}
+    try:
+        status = ask()
+        return {
+            "state": bool(status.operational),
+            "status": str(status.status_msg),
+            "length_queue": int(status.pending_jobs),
+        }
+    except Exception as error:  # noqa: BLE001 - other people's code
+        _logger.warning("%s does not tell its status: %s", backend.name, error)
+        return {}
 
 
 def _info(name: str, provider: str, device: Device) -> BackendInfo:

@@ -74,8 +74,10 @@ async def status(name: str, here: Here) -> Response:
     """Say whether the backend takes jobs, and how many wait."""
     description = await here.backends.describe(name)
     waiting = await here.store.jobs.queued_by_backend()
-    length = waiting.get(here.backends.resolve(name).name, 0)
-    return json_response({**description["status"], "length_queue": length})
+    own = description["status"]
+    # A device has a queue of its own beside ours.
+    length = own["length_queue"] + waiting.get(here.backends.resolve(name).name, 0)
+    return json_response({**own, "length_queue": length})
 
 
 def check_calibration(calibration_id: str | None) -> None:

@@ -105,6 +105,7 @@ def times_and_usage(job: Job) -> dict[str, Any]:
             "qpu_charge_time_seconds": usage.get("qpu_s", 0),
             "quantum_seconds": usage.get("qpu_s", 0),
         },
+        "bss": {"seconds": usage.get("qpu_s", 0)},
     }
 
 
