@@ -47,10 +47,7 @@ def read_options(given: Mapping[str, Any], backend: BackendV2) -> RunOptions:
     """
     known = backend.options
     for_backend, experimental = {}, dict(given.get("experimental") or {})
-    seed = experimental.pop(_SEED, None)
-    if seed is not None and not _is_seed(seed):
-        _warn(f"experimental.{_SEED}", seed, "expected a whole number from 0 up")
-        seed = None
+    seed = _seed(experimental.pop(_SEED, None), backend)
     for name, value in given.items():
         if name == "experimental" or _UNSAID.get(name) == value:
             continue
@@ -60,13 +57,19 @@ def read_options(given: Mapping[str, Any], backend: BackendV2) -> RunOptions:
             _warn(name, value, f"{backend.name!r} does not know it")
     for name, value in experimental.items():
         _warn(f"experimental.{name}", value, "the executor does not know it")
-    if seed is not None and not hasattr(known, _SEED):
-        _warn(f"experimental.{_SEED}", seed, f"the shots of {backend.name!r} know none")
     return RunOptions(for_backend=for_backend, seed=seed)
 
 
-def _is_seed(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _seed(value: object, backend: BackendV2) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        _warn(f"experimental.{_SEED}", value, "expected a whole number from 0 up")
+        return None
+    if not hasattr(backend.options, _SEED):
+        _warn(f"experimental.{_SEED}", value, f"{backend.name!r} has none")
+        return None
+    return value
 
 
 def _warn(name: str, value: object, reason: str) -> None:

@@ -7,8 +7,10 @@ import io
 import zlib
 
 import numpy as np
+import pytest
 from qiskit import QuantumCircuit, qpy
 
+from program_runtime.errors import BadInputsError
 from program_runtime.primitives.executor_job import execute
 from program_runtime.primitives.executor_tensors import read_tensor, write_tensor
 from program_runtime.program.testing import RecordingMessenger, local_backend
@@ -22,9 +24,9 @@ def bell():
     return circuit
 
 
-def packed(circuits):
+def packed(circuits, version=qpy.QPY_VERSION):
     stream = io.BytesIO()
-    qpy.dump(circuits, stream)
+    qpy.dump(circuits, stream, version=version)
     data = stream.getvalue()
     return {
         "b64_data": base64.b64encode(zlib.compress(data)).decode(),
@@ -64,3 +66,9 @@ def arrays(result, index=0):
     return {
         name: read_tensor(value, compressed=True) for name, value in results.items()
     }
+
+
+def refusal(values, backend=None):
+    with pytest.raises(BadInputsError) as caught:
+        run(values, backend)
+    return [str(problem) for problem in caught.value.problems]

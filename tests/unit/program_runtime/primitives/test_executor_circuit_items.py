@@ -5,7 +5,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from executor_inputs import arrays, bell, inputs, item, run
+from executor_inputs import arrays, bell, inputs, item, packed, run
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Parameter, ParameterVector
 
@@ -104,12 +104,28 @@ def test_a_circuit_without_bits_has_no_results():
     assert set(arrays(result, 1)) == {"meas"}
 
 
+def test_programs_that_measure_nothing_run_nothing():
+    silent = QuantumCircuit(1)
+    silent.x(0)
+    result = run(inputs([silent]))
+    assert result["data"][0]["results"] == {}
+    [chunk] = result["metadata"]["chunk_timing"]
+    assert chunk["parts"][0]["size"] == 1
+
+
 def test_a_program_without_items_has_an_empty_result():
     values = inputs([bell()])
     values["quantum_program"].update(items=[], circuits={"data": []})
     result = run(values)
     assert result["data"] == []
     assert result["metadata"] == {"chunk_timing": []}
+
+
+def test_circuits_in_an_older_format_are_read():
+    values = inputs([bell(), turned()], [item(), item([np.pi])])
+    circuits = packed([bell(), turned()], version=13)
+    values["quantum_program"]["circuits"] = circuits
+    assert arrays(run(values), 1)["meas"].all()
 
 
 def test_openqasm_3_is_read():

@@ -1,18 +1,15 @@
 """What is wrong with a quantum program, in words, all of it at once."""
 
-import base64
-import io
-import sys
-import zlib
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from executor_inputs import bell, inputs, item, packed, run
-from qiskit import QuantumCircuit, qpy
+from executor_inputs import bell, inputs, item, refusal, run
+from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
 
-from program_runtime.errors import BadInputsError, UnsupportedCircuitError
-from program_runtime.primitives import executor_samplex
+from program_runtime.errors import UnsupportedCircuitError
+from program_runtime.primitives.executor_bits import shot_bits
 from program_runtime.primitives.executor_tensors import write_tensor
 from program_runtime.program.testing import local_backend
 
@@ -22,12 +19,6 @@ def turned():
     circuit.ry(Parameter("angle"), 0)
     circuit.measure_all()
     return circuit
-
-
-def refusal(values, backend=None):
-    with pytest.raises(BadInputsError) as caught:
-        run(values, backend)
-    return [str(problem) for problem in caught.value.problems]
 
 
 def test_an_unknown_version_is_answered_with_the_known_ones():
@@ -151,74 +142,6 @@ def test_as_many_circuits_as_items_are_needed():
     ]
 
 
-def broken(data):
-    return {"b64_data": base64.b64encode(zlib.compress(data)).decode()}
-
-
-def written():
-    stream = io.BytesIO()
-    qpy.dump(bell(), stream)
-    return stream.getvalue()
-
-
-def bits_claimed(data):
-    """Two qubits become four thousand million."""
-    return data.replace(b"\0\0\0\2" * 2, b"\xff\xff\xff\xff\0\0\0\2", 1)
-
-
-@pytest.mark.parametrize(
-    ("circuits", "message"),
-    [
-        ({}, "it holds no circuits: neither b64_data nor data"),
-        (broken(b"hello"), "the circuits are not in QPY format"),
-        (
-            broken(written()[:6] + b"\xff" + written()[7:]),
-            (
-                f"the circuits are in QPY format 255, the service's Qiskit reads up to "
-                f"{qpy.QPY_VERSION} (update Qiskit where the service runs)"
-            ),
-        ),
-        (
-            broken(written()[:6] + b"\x0c" + written()[7:]),
-            (
-                "the circuits are in QPY format 12, the oldest that is read is 13 "
-                "(update Qiskit where the client runs)"
-            ),
-        ),
-        (
-            broken(written()[:10] + b"\xff" * 8 + written()[18:]),
-            "claims 18446744073709551615 parts",
-        ),
-        (broken(written()[:-40]), "the circuits can not be read: "),
-        (broken(written()[:24]), "the QPY payload ends too early"),
-        (
-            broken(bits_claimed(written())),
-            "a circuit claims 4294967295 qubits and 2 classical bits, the limit is 100000",
-        ),
-        ({"b64_data": "?"}, "The payload is no base64"),
-        ({"data": ["OPENQASM 3.0; nonsense;"]}, "the OpenQASM 3 text 0 can not be"),
-    ],
-    ids=[
-        "none",
-        "magic",
-        "new",
-        "old",
-        "count",
-        "cut",
-        "end",
-        "bits",
-        "base64",
-        "qasm",
-    ],
-)
-def test_circuits_that_can_not_be_read_are_refused(circuits, message):
-    values = inputs([bell()])
-    values["quantum_program"]["circuits"] = circuits
-    [told] = refusal(values)
-    assert told.startswith("quantum_program.circuits: ")
-    assert message in told
-
-
 def test_a_circuit_that_does_not_fit_the_backend_is_refused_before_anything_runs():
     pytest.importorskip("qiskit_ibm_runtime")
     with pytest.raises(UnsupportedCircuitError, match=r"Circuit 1 \('bell'\) uses 'h'"):
@@ -237,89 +160,15 @@ def test_what_the_simulator_can_not_hold_is_no_result():
         run(inputs([circuit, bell()]))
 
 
-def test_annotated_boxes_are_answered_with_the_way_to_send_them():
-    samplomatic = pytest.importorskip("samplomatic")
-    serializer = pytest.importorskip("ibm_quantum_schemas.common.annotation_serializer")
-    circuit = QuantumCircuit(2)
-    with circuit.box([samplomatic.Twirl()]):
-        circuit.cx(0, 1)
-    stream = io.BytesIO()
-    factories = {"samplomatic": serializer.AnnotationSerializer}
-    qpy.dump(circuit, stream, annotation_factories=factories)
-    values = inputs([bell()])
-    values["quantum_program"]["circuits"] = broken(stream.getvalue())
-    [told] = refusal(values)
-    assert "samplomatic.build()" in told
-
-
-def samplex_item(**more):
-    return {"item_type": "samplex", "samplex_arguments": {}, "shape": [], **more}
-
-
-def test_a_missing_library_is_named_with_its_extra(monkeypatch):
-    monkeypatch.setitem(sys.modules, "samplomatic", None)
-    entry = samplex_item(samplex={"ssv": 4, "samplex_json": '{"asked": "without"}'})
-    [told] = refusal(inputs([bell()], [entry]))
-    assert "samplex items need a library that the service has not" in told
-    assert "pip install 'qiskit-program-toolkit[executor]'" in told
-
-
 @pytest.mark.parametrize(
-    ("samplex", "message"),
+    ("data", "message"),
     [
-        ({"ssv": 4, "samplex_json": "no json"}, "the samplex can not be read: "),
-        ({"ssv": 4, "samplex_json": '{"attrs": {}}'}, "the samplex can not be read: "),
-        ({"ssv": 400, "samplex_json": "{}"}, "the samplex is in format 400, the"),
-        ({"ssv": "4", "samplex_json": "{}"}, "the whole number ssv"),
+        ({"counts": {"0x0": 2}}, "returned counts and no memory of single shots"),
+        ({"memory": ["0x0"] * 3}, "returned 3 shots, 2 were asked for"),
     ],
-    ids=["no json", "empty", "new", "text"],
+    ids=["counts", "shots"],
 )
-def test_a_samplex_that_can_not_be_read_is_refused(samplex, message):
-    pytest.importorskip("samplomatic")
-    [told] = refusal(inputs([bell()], [samplex_item(samplex=samplex)]))
-    assert told.startswith("quantum_program.items[0]: ")
-    assert message in told
-
-
-def test_a_samplex_and_its_arguments_must_fit_the_circuit(monkeypatch):
-    monkeypatch.setattr(executor_samplex, "MAX_BYTES", 999)
-    samplomatic = pytest.importorskip("samplomatic")
-    serialization = pytest.importorskip("samplomatic.serialization")
-    angle = Parameter("angle")
-    circuit = QuantumCircuit(2)
-    with circuit.box([samplomatic.Twirl()]):
-        circuit.rx(angle, 0)
-        circuit.cx(0, 1)
-    with circuit.box([samplomatic.Twirl()]):
-        circuit.measure_all()
-    template, samplex = samplomatic.build(circuit)
-    text = serialization.samplex_to_json(samplex, None, 4)
-    wire = {"ssv": 4, "samplex_json": text}
-    angles = write_tensor(np.zeros((2, 1)), compressed=True)
-    wrong = write_tensor(np.zeros((2, 3)), compressed=True)
-    good = {"parameter_values": angles}
-    entries = [
-        samplex_item(samplex=wire),
-        samplex_item(samplex=wire, samplex_arguments={"other": 1}),
-        samplex_item(samplex=wire, samplex_arguments={"parameter_values": wrong}),
-        samplex_item(samplex=wire, samplex_arguments=good, shape=[3]),
-        samplex_item(samplex=wire, samplex_arguments=good, shape=[50, 2]),
-        samplex_item(samplex=wire, samplex_arguments=good),
-    ]
-    told = refusal(inputs([template] * 5 + [bell()], entries))
-    assert [line.partition(": ")[2][:60] for line in [*told[:4], told[5]]] == [
-        "the samplex also needs parameter_values",
-        "the samplex takes no 'other', it takes parameter_values",
-        "parameter_values does not fit: ValueError: Input 'parameter_",
-        "its shape [3] does not go with that of its arguments, [2]",
-        "the samplex draws 12 parameters, but the circuit 'bell' has ",
-    ]
-    assert "drawing for its shape [50, 2] needs 5000 bytes, the limit is 999" in told[4]
-
-
-def test_a_qpy_of_something_else_is_read_as_none():
-    values = inputs([bell()])
-    values["quantum_program"]["circuits"] = {**packed([bell()]), "b64_data": 5}
-    assert refusal(values) == [
-        "quantum_program.circuits: it holds no circuits: neither b64_data nor data"
-    ]
+def test_a_backend_that_tells_too_little_is_named(data, message):
+    experiment = SimpleNamespace(data=SimpleNamespace(**data))
+    with pytest.raises(UnsupportedCircuitError, match=message):
+        shot_bits(experiment, shots=2, bits=1)

@@ -8,7 +8,12 @@ from executor_inputs import run
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit import Parameter, ParameterVector
 from qiskit.circuit.random import random_circuit
-from qiskit.quantum_info import SparsePauliOp, Statevector, random_pauli_list
+from qiskit.quantum_info import (
+    PauliLindbladMap,
+    SparsePauliOp,
+    Statevector,
+    random_pauli_list,
+)
 from qiskit_aer import AerSimulator
 
 from program_runtime import codec
@@ -167,6 +172,35 @@ def test_the_samplers_counts_are_right(twirl):
     assert abs(counts["00"] / total - 0.5) < 5 * np.sqrt(0.25 / total)
     ones = [found[1].data.meas.get_counts(place).get("11", 0) for place in range(3)]
     assert np.allclose(np.array(ones) / total, [0, np.sin(0.55) ** 2, 1], atol=0.06)
+
+
+@pytest.mark.parametrize("version", ["v1.0", "v2.0"])
+def test_injected_noise_is_drawn_as_the_clients_local_mode_draws_it(version):
+    circuit = QuantumCircuit(2)
+    with circuit.box([samplomatic.Twirl(), samplomatic.InjectNoise("layer", "scale")]):
+        circuit.cx(0, 1)
+    with circuit.box([samplomatic.Twirl()]):
+        circuit.measure_all()
+    template, samplex = samplomatic.build(circuit)
+    noise = PauliLindbladMap.from_sparse_list([("X", [0], 0.2), ("ZZ", [0, 1], 0.1)], 2)
+    program = QuantumProgram(shots=20)
+    arguments = {
+        "pauli_lindblad_maps": {"layer": noise},
+        "noise_scales": {"scale": np.array([[0.0], [-1.0]])},
+    }
+    program.append_samplex_item(
+        template, samplex, samplex_arguments=arguments, shape=(2, 30)
+    )
+    options = ExecutorOptions(experimental={"seed_simulator": 9})
+    ours = answered(program, options, version)
+    theirs = run_quantum_program(
+        AerSimulator(), program, SimulatorOptions(seed_simulator=9)
+    )
+    signs = ours[0]["pauli_signs"]
+    assert not signs[0].any()
+    assert signs[1].any()
+    assert np.array_equal(signs, theirs[0]["pauli_signs"])
+    assert ours[0]["meas"].shape == (2, 30, 20, 2)
 
 
 def test_a_wide_circuit_of_quarter_turns_stays_one_when_it_is_twirled():

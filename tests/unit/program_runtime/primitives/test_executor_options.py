@@ -1,10 +1,12 @@
 """Options of the executor: honoured, or named in the job's log."""
 
 import logging
+from types import SimpleNamespace
 
 import pytest
 from executor_inputs import bell, inputs, run
 
+from program_runtime.primitives.executor_options import read_options
 from program_runtime.program.testing import local_backend
 
 
@@ -51,6 +53,16 @@ def test_unknown_experimental_options_are_named_shortly(caplog):
 def test_a_seed_that_is_none_is_named(caplog, seed):
     [told] = warnings_of(caplog, {"experimental": {"seed_simulator": seed}})
     assert told.endswith("expected a whole number from 0 up.")
+
+
+def test_a_seed_that_the_backend_does_not_know_is_named(caplog):
+    device = SimpleNamespace(name="a device", options=SimpleNamespace())
+    options = read_options({"experimental": {"seed_simulator": 3}}, device)
+    assert options.seed is None
+    expected = (
+        "Option experimental.seed_simulator=3 has no effect: 'a device' has none."
+    )
+    assert caplog.messages == [expected]
 
 
 def test_an_option_that_the_backend_knows_is_passed_on(caplog, monkeypatch):
