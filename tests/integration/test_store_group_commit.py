@@ -6,6 +6,7 @@ import threading
 import pytest
 from contract.store_samples import a_job, furnish
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from program_runtime.errors import StorageError
 from program_runtime.service.domain import ConflictError, JobQuery, Role
@@ -183,7 +184,7 @@ def test_who_was_overtaken_by_another_process_looks_again(store, ask):
     assert len(looks) == 2
 
 
-class Yielded(Exception):
+class YieldedError(Exception):
     """What PostgreSQL's driver raises in the process that a deadlock was ended by."""
 
     sqlstate = "40P01"
@@ -196,7 +197,7 @@ def test_who_had_to_yield_to_another_process_tries_once_more(store, ask, times):
     def yielding(_connection):
         tries.append(1)
         if len(tries) <= times:
-            raise OperationalError("update", {}, Yielded("deadlock detected"))
+            raise OperationalError("update", {}, YieldedError("deadlock detected"))
         return "done"
 
     if times == 1:
