@@ -112,10 +112,10 @@ class Reader:
         except (TypeError, ValueError) as err:
             self.problem(path, f"are no parameter values of this circuit: {err}")
             return None
-        if wanted == 1 and (array.ndim == 0 or array.shape[-1] != 1):
+        # Values of the only parameter may come without an axis of their own.
+        bare = array.ndim == 0 or array.shape[-1] != 1
+        if wanted == 1 and bare and array.shape != (0,):
             array = array[..., np.newaxis]
-        if array.size == 0 and array.ndim == 1:
-            array = array.reshape(0)
         found = array.shape[-1] if array.ndim else 1
         if found != wanted:
             self.problem(

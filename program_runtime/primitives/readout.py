@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     from program_runtime.primitives.execution import Counting
     from program_runtime.primitives.machine import Machine
+    from program_runtime.primitives.options import Options
 
-__all__ = ["Readout", "measured_places"]
+__all__ = ["Readout", "is_missing", "measured_places"]
 
 _SHOTS: Final = 8192
 
@@ -141,6 +143,23 @@ class Readout:
             if self._machine.runs(circuit)
             else translated(circuit, self._machine)
         )
+
+
+def is_missing(options: Options) -> bool:
+    """Warn that nothing is mitigated because the package for it is not there.
+
+    For clients that ask for mitigation unless they are told not to.
+
+    Args:
+        options: Are told.
+    """
+    missing = find_spec("mthree") is None
+    if missing:
+        options.warn(
+            "Misread qubits are not corrected: the package mthree is not installed "
+            "where jobs run."
+        )
+    return missing
 
 
 def measured_places(circuit: QuantumCircuit) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from program_runtime.errors import BadInputsError
 from program_runtime.primitives.folding import AMPLIFIERS
 from program_runtime.primitives.pubs import EstimatorTask, Reader, read_observables
+from program_runtime.primitives.readout import is_missing
 from program_runtime.primitives.resilience import Resilience, estimate_with, fitting
 from program_runtime.primitives.retired_inputs import (
     Call,
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from program_runtime.primitives.options import Options
-    from program_runtime.primitives.resilience import Outcome
+    from program_runtime.primitives.readout import is_missing
+from program_runtime.primitives.resilience import Outcome
     from program_runtime.program import ProgramBackend
 
 __all__ = ["estimate_circuits"]
@@ -61,6 +64,8 @@ def estimate_circuits(
     reader = Reader()
     setting = read_setting(backend, inputs, reader)
     resilience = fitting(_resilience(setting.options), setting.options, setting.machine)
+    if resilience.readout and is_missing(setting.options):
+        resilience = replace(resilience, readout=False)
     calls = read_calls(inputs, setting, reader)
     observables = _observables(inputs, calls, reader)
     reader.finish()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import BadInputsError
 from program_runtime.primitives.pubs import Reader
-from program_runtime.primitives.readout import Readout, measured_places
+from program_runtime.primitives.readout import Readout, is_missing, measured_places
 from program_runtime.primitives.retired_inputs import (
     Call,
     Setting,
@@ -54,7 +54,9 @@ def sample_circuits(
     counts = setting.runner.counts(
         [call.prepared.bind(call.values) for call in calls], setting.shots
     )
-    mitigated = bool(level) and not _is_ideal(setting)
+    mitigated = (
+        bool(level) and not _is_ideal(setting) and not is_missing(setting.options)
+    )
     found = [_frequencies(each, call) for each, call in zip(counts, calls, strict=True)]
     overheads: list[float | None] = [None] * len(calls)
     if mitigated:

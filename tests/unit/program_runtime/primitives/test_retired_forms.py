@@ -185,3 +185,20 @@ def test_resilience_levels_that_are_not_there_are_refused(request, name, highest
     inputs = {"circuits": [bell()], "resilience_settings": {"level": 3}}
     with pytest.raises(BadInputsError, match=f"is 3, expected 0 (to|or) {highest}"):
         call(main, **inputs, observables=[SparsePauliOp("ZZ")])
+
+
+@pytest.mark.parametrize("name", ["sampler", "estimator"])
+def test_the_default_mitigation_is_left_out_with_a_warning_where_it_is_missing(
+    request, name, monkeypatch
+):
+    from program_runtime.primitives import readout
+
+    monkeypatch.setattr(readout, "find_spec", lambda name: None)
+    main = request.getfixturevalue(name)
+    circuit = bell() if name == "sampler" else QuantumCircuit(2)
+    inputs = {"circuits": [circuit], "resilience_settings": {"level": 1}}
+    if name == "estimator":
+        inputs["observables"] = [SparsePauliOp("ZZ")]
+    result = call(main, device="fake_manila", **inputs)
+    (warning,) = result["metadata"][0]["warnings"]
+    assert "the package mthree is not installed where jobs run" in warning

@@ -188,6 +188,17 @@ def test_what_is_no_pub_is_refused_in_words(sampler, pubs, words):
     assert words in str(caught.value)
 
 
+def test_values_of_an_only_parameter_need_no_axis_of_their_own(sampler):
+    circuit = QuantumCircuit(1)
+    circuit.rx(Parameter("a"), 0)
+    circuit.measure_all()
+    pubs = [(circuit, 0.0, 3), (circuit, [0.0, np.pi], 3), (circuit, {"a": [[0.0]]}, 3)]
+    result = call(sampler, pubs=pubs)
+    assert [pub.data.meas.shape for pub in result] == [(), (2,), (1,)]
+    with pytest.raises(BadInputsError, match="have 0 values in a set"):
+        call(sampler, pubs=[(circuit,)])
+
+
 def test_a_pub_may_be_an_openqasm_3_text(sampler):
     text = 'OPENQASM 3; include "stdgates.inc"; bit[1] c; qubit[1] q; x q[0]; c[0] = measure q[0];'
     result = call(sampler, pubs=[(text, None, 4)])
