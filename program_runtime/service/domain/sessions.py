@@ -18,6 +18,7 @@ from enum import StrEnum
 from program_runtime.backends.mocks import mock_name
 from program_runtime.service.domain.ids import new_session_id
 from program_runtime.service.domain.refusals import ConflictError
+from program_runtime.service.domain.session_wording import in_words, why_over
 
 __all__ = [
     "NewSession",
@@ -152,13 +153,13 @@ def check_join(session: Session, *, backend: str, at: datetime) -> None:
         ConflictError: ``session_closed`` or ``session_backend``.
     """
     if session.closed is not None:
-        why = _why_over(session, session.closed)
+        why = why_over(session, session.closed)
         raise _closed(
-            f"The session {session.id} is closed since {_words(session.closed)}"
+            f"The session {session.id} is closed since {in_words(session.closed)}"
             + (f": {why}." if why else ".")
         )
     if is_over(session, at=at):
-        raise _closed(f"The session {session.id} is over: {_why_over(session, at)}.")
+        raise _closed(f"The session {session.id} is over: {why_over(session, at)}.")
     if not session.accepting_jobs:
         raise _closed(
             f"The session {session.id} takes no further jobs: it is closed when those "
@@ -203,7 +204,7 @@ def set_accepting(session: Session, *, accepting: bool, at: datetime) -> Session
     if session.closed is not None:
         if accepting:
             raise _closed(
-                f"The session {session.id} is closed since {_words(session.closed)}."
+                f"The session {session.id} is closed since {in_words(session.closed)}."
             )
         return session
     changed = replace(session, accepting_jobs=accepting)
@@ -259,32 +260,8 @@ def why_cancelled(session: Session, *, at: datetime | None = None) -> str:
         session: As it was before.
         at: When its time was over; None if somebody closed it.
     """
-    why = _why_over(session, at) if at is not None else ""
+    why = why_over(session, at) if at is not None else ""
     return f"The session {session.id} was closed{': ' if why else ''}{why}."
-
-
-def _why_over(session: Session, at: datetime) -> str:
-    """Say which time was over at a moment; nothing if somebody closed the session."""
-    since = session.activated or session.created
-    over = _after(since, session.max_ttl_s)
-    idle = _after(session.idle_since, session.interactive_ttl_s)
-    if at >= over and session.activated is not None:
-        return (
-            f"its first job began at {_words(since)}, and its max_ttl of "
-            f"{_number(session.max_ttl_s)} s ended at {_words(over)}"
-        )
-    if at >= over and session.last_job_completed is None:
-        return (
-            f"it was opened at {_words(since)} and no job of it began before its "
-            f"max_ttl of {_number(session.max_ttl_s)} s ended at {_words(over)}"
-        )
-    if at >= idle and session.activated is not None:
-        return (
-            f"its last job ended at {_words(session.idle_since)}, and its "
-            f"interactive_ttl of {_number(session.interactive_ttl_s)} s ended at "
-            f"{_words(idle)}"
-        )
-    return ""
 
 
 def _is_for(session: Session, backend: str) -> bool:
@@ -299,11 +276,3 @@ def _closed(message: str) -> ConflictError:
 
 def _after(moment: datetime, seconds: float) -> datetime:
     return moment + timedelta(seconds=seconds)
-
-
-def _number(seconds: float) -> str:
-    return f"{seconds:,.10g}"
-
-
-def _words(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
