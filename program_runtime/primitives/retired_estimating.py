@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from program_runtime.primitives.options import Options
-    from program_runtime.primitives.readout import is_missing
-from program_runtime.primitives.resilience import Outcome
+    from program_runtime.primitives.resilience import Outcome
     from program_runtime.program import ProgramBackend
 
 __all__ = ["estimate_circuits"]
