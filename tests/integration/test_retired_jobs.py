@@ -76,6 +76,11 @@ def test_a_job_is_what_clients_look_for(service, u_b):
     assert {key: job[key] for key in expected} == expected
 
 
+def test_a_program_is_called_by_a_label_where_a_client_refuses_its_name(service, u_b):
+    job_id = done(service, u_b, program="hello:latest")
+    assert u_b.get(f"/jobs/{job_id}").json()["program"] == {"id": "hello"}
+
+
 def test_metrics_have_the_names_of_all_versions(service, u_b):
     job_id = done(service, u_b)
     metrics = u_b.get(f"/jobs/{job_id}/metrics").json()
@@ -99,6 +104,14 @@ def test_tags_are_replaced_without_an_answer(service, u_b):
     answer = u_b.put(f"/jobs/{job_id}/tags", content=b'{"tags": ["b"]}', headers=OCTETS)
     assert (answer.status_code, answer.text) == (204, "")
     assert u_b.get(f"/jobs/{job_id}").json()["tags"] == ["b"]
+
+
+def test_a_list_has_short_inputs_and_clients_ask_for_longer_ones(service, u_b):
+    long = f'{{"x": "{"y" * 200_000}"}}'
+    ids = [done(service, u_b, text) for text in ('{"x": 1}', long)]
+    first, second = u_b.get("/jobs?sort=ASC").json()["jobs"]
+    assert (first["id"], first["params"]) == (ids[0], {"x": 1})
+    assert "params" not in second
 
 
 def test_pages_of_jobs_count_what_fits_the_filters(service, u_b):
@@ -144,6 +157,8 @@ def test_a_running_job_is_cancelled_and_a_final_one_is_not(service, u_b, gate):
     job_id = u_b.run()
     assert gate.reached.wait(10)
     assert u_b.get(f"/jobs/{job_id}").json()["state"] == {"status": "Running"}
+    metrics = u_b.get(f"/jobs/{job_id}/metrics").json()
+    assert (metrics["bss"], metrics["timestamps"]["finished"]) == ({"seconds": 0}, None)
     assert u_b.post(f"/jobs/{job_id}/cancel").status_code == 204
     service.u_b.finished(job_id)
     assert u_b.get(f"/jobs/{job_id}").json()["state"] == {"status": "Cancelled"}
@@ -223,17 +238,28 @@ def test_no_answer_makes_the_client_repeat_what_may_be_done(service, u_b, monkey
         (b'{"program_id": "nowhere", "params": {}}', 404, "nowhere"),
         (b'{"program_id": "hello", "backend": "nowhere"}', 404, "nowhere"),
         (b'{"program_id": "hello", "params": [1]}', 400, "params must be"),
+        (b'{"program_id": "hello", "hub": [1]}', 400, "must be texts"),
         (b'{"program_id": "hello", "runtime": "a:b"}', 400, "can not be submitted"),
         (b'{"program_id": "hello", "log_level": "LOUD"}', 400, "can not be submitted"),
         (b'{"program_id": "hello", "session_id": "job_no"}', 404, "session"),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_what_can_not_run_is_refused_in_words(u_b, body, status, words):
     answer = u_b.post("/jobs", content=body)
     assert answer.status_code == status, answer.text
     assert words in answer.json()["error"]["message"]
     assert answer.json()["error"]["code"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/jobs?limit=0", 400), ("GET", "/jobs?sort=up", 400)],
+)
+def test_what_can_not_be_read_is_refused_as_everywhere(u_b, method, path, status):
+    answer = u_b.request(method, path)
+    assert answer.status_code == status
+    assert answer.json()["error"]["problems"]
 
 
 def test_a_service_that_stops_takes_no_retired_jobs_either(service, u_b):

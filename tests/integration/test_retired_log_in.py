@@ -6,13 +6,20 @@ import pytest
 from retired_account import Retired
 from service_in_process import TOKENS
 
+from program_runtime.errors import BackendNotFoundError
+
 PREFIXES = ["", "/", "/experimental", "/experimental.cloud", "/experimental.cloud/"]
 CRN = "crn:v1:bluemix:public:quantum-computing:local:a/local:qrt::"
 DEVICES = "/Network/ibm-q/Groups/open/Projects/main/devices"
 DESCRIPTION = {
     "configuration": {"backend_name": "aer_simulator", "gates": [{"name": "delay"}]},
     "properties": {},
-    "status": {"state": True, "status": "active", "backend_version": "1"},
+    "status": {
+        "state": True,
+        "status": "active",
+        "length_queue": 0,
+        "backend_version": "1",
+    },
 }
 NOISY = {"backend_name": "d", "qubits": [[], []], "gates": [{"gate": "x"}]}
 
@@ -149,6 +156,21 @@ def test_version_0_8_asks_for_devices_of_a_project(described):
     assert account.get(f"{DEVICES}/aer_simulator/defaults").json() == {}
     other = DEVICES.replace("main", "other")
     assert account.get(f"{other}/v/1").status_code == 400
+
+
+def test_a_device_that_is_out_of_order_is_left_out(described, monkeypatch):
+    describe = described.context.backends.describe
+
+    async def broken(name):
+        if name == "fake_manila":
+            raise BackendNotFoundError("it is broken")
+        return await describe(name)
+
+    monkeypatch.setattr(described.context.backends, "describe", broken)
+    devices = Retired(described.u_b).get(f"{DEVICES}/v/1").json()
+    names = {device["backend_name"] for device in devices}
+    assert "aer_simulator" in names
+    assert "fake_manila" not in names
 
 
 def test_a_backend_that_is_not_there_is_not_found(described):

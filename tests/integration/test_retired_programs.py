@@ -6,6 +6,9 @@ import json
 import pytest
 from retired_account import OCTETS, SOURCE, Retired
 
+from program_runtime.errors import StorageError
+from program_runtime.service.api.retired import single_file
+
 OTHER = SOURCE.replace("inputs\n", "None\n")
 
 
@@ -154,6 +157,27 @@ def test_a_native_release_is_changed_as_well(service, maker):
     service.seed()
     maker.put("/programs/hello/data", content=data(OTHER))
     assert service.maker.get("/programs/hello").json()["version"] == "1.0.1"
+
+
+def test_a_bundle_that_can_not_be_written_leaves_nothing_behind(
+    service, maker, monkeypatch
+):
+    def full(_files, _target):
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(single_file, "write_bundle", full)
+    # Not one of the codes for which the client tries again.
+    assert maker.upload().status_code == 507
+    assert list(service.context.spool_dir.iterdir()) == []
+
+
+def test_a_bundle_that_can_not_be_used_leaves_nothing_behind(service, maker):
+    maker.upload()
+    source = base64.b64encode(b"#" * 2_000_000)
+    answer = maker.put("/programs/hello/data", content=source)
+    assert answer.status_code == 400
+    assert list(service.context.spool_dir.iterdir()) == []
+    assert versions(service) == ["1.0.0"]
 
 
 def test_who_is_overtaken_by_another_change_tries_again(service, maker, monkeypatch):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from retired_account import OLDEST, Retired
+from starlette.websockets import WebSocketDisconnect
 
 from program_runtime.bundle import digest_file
 from program_runtime.execution.events import EventType
@@ -180,6 +181,38 @@ def test_a_failed_job_has_no_final_message_even_if_it_gave_one(service):
     account = Retired(service.u_b)
     job_id = account.run()
     assert account.stream(job_id) == (["ACK", '{"n": 1}'], 1000)
+
+
+def test_who_leaves_a_stream_is_forgotten(service, gate):
+    service.seed()
+
+    @service.script
+    async def script(_):
+        await gate.wait()
+
+    account = Retired(service.u_b)
+    job_id = account.run()
+    assert gate.reached.wait(10)
+    path = f"/stream/jobs/{job_id}"
+    with service.client.websocket_connect(path, headers=account.headers) as socket:
+        assert socket.receive_text() == "ACK"
+    gate.open()
+    service.u_b.finished(job_id)
+    assert len(service.context.hub) == 0
+
+
+def test_who_leaves_while_a_message_is_on_its_way_disturbs_nobody(talker, monkeypatch):
+    account = Retired(talker.u_b)
+    job_id = done(talker, account, "1")
+
+    async def gone(*_):
+        raise WebSocketDisconnect
+
+    monkeypatch.setattr(stream.outputs, "text_of", gone)
+    path = f"/stream/jobs/{job_id}"
+    with talker.client.websocket_connect(path, headers=account.headers) as socket:
+        assert socket.receive_text() == "ACK"
+    assert len(talker.context.hub) == 0
 
 
 def test_a_cancelled_job_closes_the_stream(service, gate):

@@ -3,10 +3,13 @@
 # ruff: noqa: TC001, TC002 - annotations are evaluated at run time
 from __future__ import annotations
 
+import json
+
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from program_runtime.errors import BackendNotFoundError
+from program_runtime.service.api import backends as native
 from program_runtime.service.api.documents import json_response
 from program_runtime.service.api.retired.backends import (
     configuration_as,
@@ -47,11 +50,8 @@ async def devices(here: Here) -> Response:
 @router.get("/{name}/queue/status")
 async def status(name: str, here: Here) -> Response:
     """Say whether a backend takes jobs, and how many wait."""
-    length = (await here.store.jobs.queued_by_backend()).get(
-        here.backends.resolve(name).name, 0
-    )
-    description = await here.backends.describe(name)
-    return json_response({**description["status"], "lengthQueue": length})
+    known = json.loads(bytes((await native.status(name, here)).body))
+    return json_response({**known, "lengthQueue": known["length_queue"]})
 
 
 @router.get("/{name}/jobsLimit")

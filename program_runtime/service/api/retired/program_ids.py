@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["UNCALLABLE", "free", "id_for"]
 
 UNCALLABLE: Final = frozenset({"hello-world", "vqe", "qaoa"})
-"""Versions 0.11.2 to 0.12 refuse to run a program of such an id."""
+"""Some versions, 0.11.3 among them, refuse to run a program of such an id."""
 _LONGEST: Final = 63
 _SUFFIX: Final = 10
 _LETTERS: Final = string.ascii_lowercase + string.digits

@@ -95,16 +95,17 @@ async def change(
         files[SOURCE] = source
     elif metadata == dict(latest.metadata):
         return
-    for last in (*[False] * (_TRIES - 1), True):
+    tries = 0
+    while True:
         releases = await here.store.programs.releases(program.id)
         version = next_version([release.version for release in releases])
         try:
             await publish(here, caller, {**metadata, "version": version}, files)
+            break
         except (HttpRefusal, ConflictError) as err:
-            if last or not _is_overtaken(err):
+            tries += 1
+            if tries == _TRIES or not _is_overtaken(err):
                 raise
-        else:
-            return
 
 
 def next_version(versions: list[str]) -> str:
