@@ -31,6 +31,8 @@ class Entry:
     """Not known: it may have been submitted, or not."""
     circuits: int = 0
     shots: int = 0
+    done: bool = False
+    """The program had its result."""
 
 
 class Journal:
@@ -70,11 +72,18 @@ class Journal:
         self._write(known)
         return known
 
+    def finished(self, entry: Entry) -> None:
+        """Write that there was a result; to lose this line does no harm."""
+        with self._lock:
+            self._entries[entry.key] = done = replace(entry, done=True)
+            os.write(self._file, _line(done))
+
     def forget(self, key: str) -> None:
         """Write that a request was never submitted."""
         with self._lock:
             self._entries.pop(key, None)
-            self._append({"key": key, "gone": True})
+            gone = json.dumps({"key": key, "gone": True})
+            self._append(gone.encode() + b"\n")
 
     def close(self) -> None:
         """Close the file."""
@@ -82,11 +91,11 @@ class Journal:
 
     def _write(self, entry: Entry) -> None:
         with self._lock:
-            self._append(asdict(entry))
+            self._append(_line(entry))
             self._entries[entry.key] = entry
 
-    def _append(self, content: dict[str, object]) -> None:
-        os.write(self._file, json.dumps(content).encode() + b"\n")
+    def _append(self, line: bytes) -> None:
+        os.write(self._file, line)
         os.fsync(self._file)
 
     def _read(self) -> dict[str, Entry]:
@@ -113,10 +122,12 @@ class Journal:
         temporary = self._path.with_suffix(".new")
         temporary.unlink(missing_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        with os.fdopen(os.open(temporary, flags, 0o600), "w") as file:
-            file.writelines(
-                f"{json.dumps(asdict(entry))}\n" for entry in self._entries.values()
-            )
+        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
+            file.writelines(map(_line, self._entries.values()))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self._path)
+
+
+def _line(entry: Entry) -> bytes:
+    return json.dumps(asdict(entry)).encode() + b"\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import threading
 import time
@@ -69,6 +70,12 @@ class Watch:
             body: The circuits; ``None`` from who knows that they were submitted.
         """
         known = self._journal.get(entry.key, entry.digest)
+        if known is not None and known.done:
+            with contextlib.suppress(LostJobError):
+                return self._follow(known)
+            # An earlier attempt has had the result, and the device keeps it no more.
+            self._journal.forget(entry.key)
+            known = None
         if known is None or known.device_job is None:
             submission = Submission(self._device, self._journal, self._cancel)
             try:
@@ -76,11 +83,14 @@ class Watch:
                 known = submission.submit(entry, options, body, again=again)
             except NotSubmittedError as error:
                 return DeviceAnswer(state=error.state, message=str(error))
-        self._tell(_progress(known))
-        return self._follow(known)
+        try:
+            return self._follow(known)
+        except LostJobError as error:
+            return self._lost(known, str(error))
 
     def _follow(self, entry: Entry) -> DeviceAnswer:
         """Look again and again; a line that breaks is no reason to give up."""
+        self._tell(_progress(entry))
         job = entry.device_job or ""
         pause_s, in_vain = _FIRST_LOOK_S, 0
         while True:
@@ -90,8 +100,8 @@ class Watch:
                     self._cancel_sent = True
                 answer = self._look(entry, job)
                 in_vain = 0
-            except LostJobError as error:
-                return self._lost(entry, str(error))
+            except LostJobError:
+                raise
             except Exception as error:  # noqa: BLE001 - whatever a provider raises
                 in_vain += 1
                 if in_vain > _LOOKS_IN_VAIN or self._cancel.is_set():
@@ -111,6 +121,7 @@ class Watch:
         state = self._device.state(job)
         if state.stage is DeviceStage.DONE:
             result = self._device.result(job)
+            self._journal.finished(entry)
             return _answer(entry, "done", body=_encode(result), qpu_s=result.qpu_s)
         if state.stage is DeviceStage.CANCELLED:
             message = f"The job {job} on {entry.backend} was cancelled."

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from program_runtime import backends
+from program_runtime.backends import plugins
 from program_runtime.errors import BackendNotFoundError
 
 MODULE = """
@@ -12,6 +13,13 @@ from qiskit.providers.basic_provider import BasicSimulator
 
 def mine():
     return BasicSimulator()
+
+class Lab:
+    def backends(self):
+        return [BasicSimulator()]
+
+    def retrieve_job(self, job_id):
+        return job_id
 
 def broken():
     raise OSError("no route to the device")
@@ -26,6 +34,11 @@ lab_broken = lab_backends:broken
 lab_number = lab_backends:number
 lab_gone = lab_backends:gone
 aer_simulator = lab_backends:number
+
+[program_runtime.providers]
+lab = lab_backends:Lab
+one = lab_backends:mine
+lab_number = lab_backends:number
 """
 
 
@@ -89,3 +102,26 @@ def test_a_backend_that_does_not_load_says_whose_fault_it_is(lab, name, message)
 def test_an_entry_point_that_leads_nowhere_is_no_crash(lab):
     with pytest.raises(BackendNotFoundError, match="AttributeError: module"):
         backends.load("lab_gone")
+
+
+def test_providers_are_named_without_importing_them_and_are_no_backends(lab):
+    assert plugins.providers() == ["lab", "one", "lab_number"]
+    assert "lab_backends" not in sys.modules
+    assert not {"lab", "one"} & {info.name for info in backends.known()}
+
+
+@pytest.mark.parametrize("name", ["lab", "one"], ids=["provider", "single"])
+def test_a_provider_has_devices_by_their_own_names(lab, name):
+    devices = plugins.load_provider(name)
+
+    assert list(devices) == ["basic_simulator"]
+    assert devices["basic_simulator"].backend.name == "basic_simulator"
+
+
+def test_what_is_no_provider_is_told(lab):
+    with pytest.raises(
+        BackendNotFoundError,
+        match=r"Provider 'lab_number' could not be loaded from lab-backends "
+        r"\(lab_backends:number\): AttributeError: 'int' object has no attribute",
+    ):
+        plugins.load_provider("lab_number")

@@ -380,3 +380,31 @@ def test_a_device_that_is_gone_is_a_bad_backend(bench):
         "bad_backend",
         "No provider has a device called 'lab_moved'.",
     )
+
+
+def test_jobs_of_a_session_reach_the_device_one_after_the_other(bench, device):
+    reports = [bench.run(RUN, session="session_a") for _ in range(3)]
+
+    assert [sum(report.result.values()) for report in reports] == [200] * 3
+    assert [report.outcome.usage.shots for report in reports] == [200] * 3
+    assert len({tag for tag, _ in device.submitted}) == 3
+
+
+def test_a_program_waits_no_longer_than_it_wants(bench, device):
+    device.hold.clear()
+
+    report = bench.run(
+        BELL
+        + """
+    def main(backend, user_messenger):
+        try:
+            backend.run(bell(backend)).result(timeout=0.1)
+        except Exception as error:
+            return [type(error).__name__, str(error)]
+"""
+    )
+
+    assert report.result == [
+        "RuntimeJobTimeoutError",
+        "The job on 'lab_device' is not done after 0.1 s.",
+    ]
