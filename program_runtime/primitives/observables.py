@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from qiskit.quantum_info import PauliList
 
+from program_runtime.primitives.transpilation import remember
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -96,9 +98,11 @@ def make_plan(observables: Sequence[SparseObservable]) -> Plan:
     for term in sorted(coefficients):
         pauli = tuple((qubit, kind & _PAULI) for qubit, kind in term)
         by_pauli.setdefault(pauli, []).append(term)
+    paulis = list(by_pauli)
+    groups, _ = remember(("groups", *paulis), lambda: _groups(paulis))
     bases = tuple(
         _basis([term for pauli in group for term in by_pauli[pauli]], coefficients)
-        for group in _groups(list(by_pauli))
+        for group in groups
     )
     return Plan(bases=bases, constants=constants)
 

@@ -32,16 +32,16 @@ def structure_of(circuit: QuantumCircuit) -> Hashable:
     bits |= {bit: index for index, bit in enumerate(circuit.clbits)}
     steps = []
     for item in circuit.data:
-        operation = item.operation
-        if not (item.is_standard_gate() or operation.name in _PLAIN):
+        # Asking the item is quick; its operation would be made for the question.
+        if not (item.is_standard_gate() or item.name in _PLAIN):
             return _digest(circuit)
-        params = [_angle(param) for param in operation.params]
+        params = [_angle(param) for param in item.params]
         if None in params:
             return _digest(circuit)
         steps.append(
             (
-                operation.name,
-                operation.label,
+                item.name,
+                item.label,
                 *params,
                 *[bits[bit] for bit in item.qubits],
                 *[bits[bit] for bit in item.clbits],
