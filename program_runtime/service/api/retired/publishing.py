@@ -68,8 +68,8 @@ async def change_source(
     program_id: str, request: Request, caller: Caller, here: Here
 ) -> Response:
     """Publish the next release with another source: base64, as it is."""
-    program = await own_program(here, caller, program_id)
     source = _source(await read_body(request, limit=_body_bytes(here)))
+    program = await own_program(here, caller, program_id)
     await single_file.change(here, caller, program, {}, source=source)
     return Response(status_code=204)
 
@@ -79,8 +79,8 @@ async def change_metadata(
     program_id: str, request: Request, caller: Caller, here: Here
 ) -> Response:
     """Publish the next release with other metadata; ``spec`` is replaced whole."""
-    program = await own_program(here, caller, program_id)
     asked = _document(await read_body(request, limit=_METADATA_BYTES))
+    program = await own_program(here, caller, program_id)
     names = ("description", "cost", "spec")
     changes = {name: asked[name] for name in names if asked.get(name)}
     if asked.get("name"):
