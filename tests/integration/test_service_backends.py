@@ -18,7 +18,11 @@ def _described(monkeypatch):
                 info.name: {
                     "configuration": {"backend_name": info.name, "n_qubits": 3},
                     "properties": {"backend_name": info.name} if index else {},
-                    "status": {"state": True, "backend_version": "1"},
+                    "status": {
+                        "state": True,
+                        "length_queue": 0,
+                        "backend_version": "1",
+                    },
                 }
                 for index, info in enumerate(known)
             }

@@ -123,6 +123,10 @@ def options(backend):
         job = made.run([isa(bell(), backend)], shots=10)
         job.result(timeout=WAIT_S)
         equal(SERVICE.job(job.job_id()).tags, ["of-options"])
+    with check("the inputs of a primitive"):
+        inputs = job.inputs
+        equal((inputs["version"], inputs["pubs"][0][2]), (2, 10))
+        equal(inputs["pubs"][0][0], isa(bell(), backend))
     with check("a private job of a primitive is refused in words"):
         made = SamplerV2(mode=backend)
         made.options.environment.private = True

@@ -144,7 +144,13 @@ def test_devices_stand_behind_the_own_backends_and_are_told_apart(broker, tmp_pa
         names = [info.name for info in backends.known()]
         brokered = [
             await backends.is_brokered(name)
-            for name in ("lab_one", "aer_simulator", "ibmq_qasm_simulator", "lab_sold")
+            for name in (
+                "lab_one",
+                "aer_simulator",
+                "ibmq_qasm_simulator",
+                "mock_manila",
+                "lab_sold",
+            )
         ]
         return names, brokered, backends.resolve("lab_one"), backends
 
@@ -152,7 +158,7 @@ def test_devices_stand_behind_the_own_backends_and_are_told_apart(broker, tmp_pa
 
     assert names[0] == "aer_simulator"
     assert names[-1] == "lab_one"
-    assert brokered == [True, False, False, True]
+    assert brokered == [True, False, False, False, True]
     assert found is DEVICE
     assert [backends.is_device(name) for name in ("lab_one", "aer_simulator")] == [
         True,
