@@ -139,7 +139,7 @@ def test_a_backend_is_described_by_a_child_and_the_answer_is_kept(service, monke
     assert first == {"backend_name": "ibmq_qasm_simulator"}
     assert service.u_b.get("/backends/aer_simulator/properties").json() == {}
     status = service.u_b.get("/backends/aer_simulator/status").json()
-    assert status == {"state": True, "length_queue": 0}
+    assert status == {"state": True, "length_queue": 9}
     service.context.backends._described = None
     assert service.u_b.get("/backends/aer_simulator/properties").json() == {}
     assert made == [1]
