@@ -55,7 +55,8 @@ class Options:
 
     def ignore(self, path: str, reason: str) -> None:
         """Warn that an option has no effect, if it is given and asks for something."""
-        if self.take(path) not in (None, False):
+        value = self.take(path)
+        if value is not None and value is not False:
             self.warn(f"The option {path} has no effect: {reason}.")
 
     def warnings(self) -> list[str]:

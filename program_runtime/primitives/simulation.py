@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.errors import BadInputsError
 from program_runtime.primitives.machine import constrained
+from program_runtime.program.brokered import BrokeredBackend
 
 if TYPE_CHECKING:
     from program_runtime.primitives.machine import Machine
@@ -89,7 +90,10 @@ def run_settings(
     settings: dict[str, Any] = {}
     for name in ("init_qubits", "rep_delay"):
         path = f"{prefix}.{name}"
-        if hasattr(backend.options, name):
+        # A real device says itself what it does not take.
+        if hasattr(backend.options, name) or isinstance(
+            backend.device, BrokeredBackend
+        ):
             value = options.take(path)
             if value is not None:
                 settings[name] = value
