@@ -76,6 +76,10 @@ class Context:
         default_factory=lambda: asyncio.Semaphore(_LARGE_BODIES)
     )
     """Held by who has a large submission in memory."""
+    large_messages: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(_LARGE_BODIES)
+    )
+    """Held by who is sent a large result whole, because its client follows no links."""
     generations: Generations = field(default_factory=Generations)
     """Which retired clients are at the other end."""
     broker: BrokerProcess | None = None

@@ -28,7 +28,7 @@ router = APIRouter(dependencies=GUARDED, include_in_schema=False)
 
 _ACK = "ACK"
 """Clients throw the first message away, whatever it says."""
-_LARGE = 1024 * 1024
+_LARGE = 256 * 1024
 """What is larger is sent as a link, so that slow readers hold little memory."""
 
 
@@ -74,8 +74,12 @@ async def _send(
     websocket: WebSocket, here: Context, job_id: str, event: StoredEvent
 ) -> None:
     links = here.generations.takes_links(websocket)
-    if links and (event.size > _LARGE or await is_misread(here, event)):
+    is_large = event.size > _LARGE
+    if links and (is_large or await is_misread(here, event)):
         await websocket.send_text(link_text(here, websocket, job_id, event))
+    elif is_large:
+        async with here.large_messages:
+            await websocket.send_text(await outputs.text_of(here, event))
     else:
         await websocket.send_text(await outputs.text_of(here, event))
 
