@@ -70,7 +70,8 @@ def _gates(target: Target, date: str) -> list[dict[str, Any]]:
                         "parameters": parameters,
                     }
                 )
-    return gates
+    # Not in the order of a set: the same device is always described alike.
+    return sorted(gates, key=lambda gate: (gate["gate"], gate["qubits"]))
 
 
 def _named_values(

@@ -210,14 +210,16 @@ def _ended(name: str, answer: Mapping[str, Any]) -> str:
 def _pack(circuits: list[QuantumCircuit]) -> bytes:
     """Encode circuits, the same ones always to the same bytes.
 
-    Their names come from a counter of the process, and a second attempt of a job is
-    recognised by what it asks for.
+    A second attempt of a job is recognised by what it asks for. But names come from a
+    counter of the process, and the layout, which no device needs, is written in the
+    order of a set.
     """
-    nameless = [circuit.copy(name="circuit") for circuit in circuits]
-    for circuit in nameless:
+    bare = [circuit.copy(name="circuit") for circuit in circuits]
+    for circuit in bare:
         circuit.metadata = {}
+        circuit._layout = None  # noqa: SLF001 - nothing public takes it away
     stream = io.BytesIO()
-    qpy.dump(nameless, stream)
+    qpy.dump(bare, stream)
     return zlib.compress(stream.getvalue())
 
 
