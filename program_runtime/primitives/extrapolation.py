@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +35,8 @@ def check_extrapolators(names: Sequence[str], factors: Sequence[float]) -> None:
         factors: The noise factors.
 
     Raises:
-        BadInputsError: An extrapolator is not known or needs more factors.
+        BadInputsError: An extrapolator is not known or needs more factors, or the
+            package for it is missing.
     """
     known = ("exponential", "linear", "polynomial_degree_1 ... _7", "fallback")
     for name in names:
@@ -51,6 +53,13 @@ def check_extrapolators(names: Sequence[str], factors: Sequence[float]) -> None:
             )
     if min(factors) < 1:
         raise BadInputsError(f"A noise factor is {min(factors)}, expected 1 or more.")
+    # Importing it takes seconds; this is before anything runs.
+    if find_spec("mitiq") is None:
+        raise BadInputsError(
+            "Zero-noise extrapolation needs the package mitiq where jobs run.",
+            hint="Install it: pip install 'qiskit-program-toolkit[extrapolation]'; "
+            "or ask for resilience level 1 or 0.",
+        )
 
 
 def extrapolate(
@@ -119,14 +128,8 @@ def _least_factors(name: str) -> int | None:
 
 
 def _mitiq() -> Any:
-    try:
-        from mitiq.zne import inference  # noqa: PLC0415 - an extra, and slow
-    except ImportError as err:
-        raise BadInputsError(
-            "Zero-noise extrapolation needs the package mitiq where jobs run.",
-            hint="Install it: pip install 'qiskit-program-toolkit[extrapolation]'; "
-            "or ask for resilience level 1 or 0.",
-        ) from err
+    from mitiq.zne import inference  # noqa: PLC0415 - an extra, and slow
+
     return inference
 
 

@@ -1,5 +1,7 @@
 """Mitigation: nearer to the truth, with errors that say how near."""
 
+import sys
+
 import numpy as np
 import pytest
 from primitive_samples import bell, call, value_of
@@ -211,3 +213,14 @@ def test_what_no_extrapolator_fits_stays_as_it_was_measured():
     factors, values = [1.0, 3.0], np.array([0.1, -0.1])
     found = extrapolation.extrapolate(["fallback"], factors, values, np.full(2, 0.01))
     assert found == (0.1, 0.01, "fallback")
+
+
+def test_a_missing_package_is_named_before_anything_runs(estimator, monkeypatch):
+    monkeypatch.setattr(extrapolation, "find_spec", lambda name: None)
+    with pytest.raises(BadInputsError, match=r"needs the package mitiq .*\[extrapol"):
+        estimated(estimator, noisy_gates(), resilience_level=2)
+    monkeypatch.setitem(sys.modules, "mthree", None)
+    with pytest.raises(
+        BadInputsError, match=r"needs the package mthree .*\[mitigation"
+    ):
+        estimated(estimator, noisy_gates(), resilience_level=1)
