@@ -99,7 +99,7 @@ def python_of(client):
 
 
 def _make(folder, python, client):
-    pins = folder.with_suffix(".txt")
+    pins = folder.with_name(f"{folder.name}.txt")
     pins.write_text(client.pins())
     _uv("venv", "--python", client.python, folder)
     _uv("pip", "install", "--python", python, "--requirement", pins)
