@@ -12,6 +12,7 @@ from program_runtime.primitives.exact import check_exact, exact_values
 from program_runtime.primitives.execution import Runner
 from program_runtime.primitives.machine import machine_of
 from program_runtime.primitives.options import Options
+from program_runtime.primitives.reader import Reader
 from program_runtime.primitives.resilience import estimate_with, read_resilience
 from program_runtime.primitives.suppression import suppressed
 from program_runtime.primitives.transpilation import Prepared, Recipe, prepare
@@ -48,7 +49,7 @@ def estimate_pubs(
     settings |= simulation.run_settings(wanted, machine, backend)
     resilience = read_resilience(wanted, machine)
     own_seed = wanted.take("seed_estimator")
-    reader = pubs.Reader()
+    reader = Reader()
     tasks = pubs.read_estimator_pubs(
         reader,
         given,

@@ -9,7 +9,8 @@ import numpy as np
 
 from program_runtime.errors import BadInputsError
 from program_runtime.primitives.folding import AMPLIFIERS
-from program_runtime.primitives.pubs import EstimatorTask, Reader, read_observables
+from program_runtime.primitives.pubs import EstimatorTask, read_observables
+from program_runtime.primitives.reader import Reader
 from program_runtime.primitives.readout import is_missing
 from program_runtime.primitives.resilience import Resilience, estimate_with, fitting
 from program_runtime.primitives.retired_inputs import (

@@ -11,7 +11,7 @@ from program_runtime.primitives import simulation
 from program_runtime.primitives.execution import Runner
 from program_runtime.primitives.machine import machine_of
 from program_runtime.primitives.options import Options
-from program_runtime.primitives.pubs import Reader, check_shots
+from program_runtime.primitives.reader import Reader, check_shots
 from program_runtime.primitives.transpilation import Prepared, Recipe, prepare
 
 if TYPE_CHECKING:

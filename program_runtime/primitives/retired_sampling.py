@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import BadInputsError
-from program_runtime.primitives.pubs import Reader
+from program_runtime.primitives.reader import Reader
 from program_runtime.primitives.readout import Readout, is_missing, measured_places
 from program_runtime.primitives.retired_inputs import (
     Call,

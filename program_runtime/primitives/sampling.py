@@ -14,6 +14,7 @@ from program_runtime.primitives import bits, pubs, simulation
 from program_runtime.primitives.execution import Runner
 from program_runtime.primitives.machine import machine_of
 from program_runtime.primitives.options import Options
+from program_runtime.primitives.reader import Reader
 from program_runtime.primitives.spans import execution_metadata
 from program_runtime.primitives.suppression import suppressed
 from program_runtime.primitives.transpilation import Prepared, Recipe, prepare
@@ -51,7 +52,7 @@ def sample(
     machine, settings, seed = simulation.simulator_machine(wanted, machine_of(backend))
     settings |= simulation.run_settings(wanted, machine, backend)
     _check_measurements(wanted, machine.name)
-    reader = pubs.Reader()
+    reader = Reader()
     tasks = pubs.read_sampler_pubs(
         reader,
         given,
