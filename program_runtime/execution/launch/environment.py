@@ -42,8 +42,8 @@ def child_environment(source: Mapping[str, str] | None = None) -> dict[str, str]
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "OMP_NUM_THREADS": threads,
-        # Threads that wait leave their core to other jobs: as many threads as cores that
-        # wait actively made a small circuit six times slower beside one other job.
+        # Threads that wait leave their core to other jobs: waiting actively made a
+        # small circuit six times slower beside one other job.
         "OMP_WAIT_POLICY": "PASSIVE",
         "RAYON_NUM_THREADS": threads,
         # Its process pool deadlocks after a fork: Qiskit/qiskit#16904.
