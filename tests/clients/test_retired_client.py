@@ -1,5 +1,7 @@
 """The retired official client: all it does, over TLS, on both of its channels."""
 
+import os
+
 import pytest
 from acceptance.live_service import TlsService
 from clients.environments import chosen
@@ -8,6 +10,9 @@ from clients.running import run_scenario
 pytestmark = pytest.mark.timeout(900)  # an environment may have to be installed
 CHANNELS = ("ibm_quantum", "ibm_cloud")
 CLIENTS = chosen("retired")
+ALL = os.environ.get("CLIENTS") == "all"
+SAMPLED = [(client, "ibm_cloud") for client in (CLIENTS if ALL else CLIENTS[:1])]
+"""Which run samples as well: they take longest, and once is enough for every change."""
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +36,7 @@ def user_token(secure):
 def test_the_client_does_what_its_users_did(  # noqa: PLR0917 - fixtures
     secure, user_token, passed, tmp_path, client, channel
 ):
+    more = {"WITH_SAMPLES": "1"} if (client, channel) in SAMPLED else {}
     checks = run_scenario(
         client,
         "retired",
@@ -41,5 +47,6 @@ def test_the_client_does_what_its_users_did(  # noqa: PLR0917 - fixtures
         USER_TOKEN=user_token,
         REQUESTS_CA_BUNDLE=str(secure.authority),
         WEBSOCKET_CLIENT_CA_BUNDLE=str(secure.authority),
+        **more,
     )
     passed(client, checks)
