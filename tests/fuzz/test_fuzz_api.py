@@ -44,7 +44,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
 CHECKS += [response_headers_conformance, response_schema_conformance]
 RANKS = {None: 0, Role.USER: 1, Role.AUTHOR: 2, Role.ADMIN: 3}
 RETIRED = ("/version", "/users", "/Network", "/backends", "/programs", "/jobs")
-RETIRED += ("/sessions", "/results")
+RETIRED += ("/sessions", "/results", "/instance")
 """What only clients ask for that were finished years ago is in no document."""
 GIVEN_BACK = ("/results", "/inputs", "/interim_results", "/jobs/{job_id}")
 """JSON as a program or a caller wrote it, NaN included."""
