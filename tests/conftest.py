@@ -1,6 +1,7 @@
 """Every test has its own home: no profile, data directory or token of the machine."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ HERE = Path(__file__).parent
 settings.register_profile("nightly", max_examples=2000, print_blob=True)
 if "HYPOTHESIS_PROFILE" in os.environ:
     settings.load_profile(os.environ["HYPOTHESIS_PROFILE"])
+
+
+def pytest_configure():
+    """Let Ctrl-C mean the same to all: shells let background processes ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +35,7 @@ def private_home(tmp_path_factory, monkeypatch):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Begin with the files that take longest, so that none is left alone at the end."""
-    slow = ("attacks", "acceptance", "integration", "docs")
+    slow = ("clients", "attacks", "acceptance", "integration", "docs")
 
     def place(item):
         folder = item.path.relative_to(HERE).parts[0]

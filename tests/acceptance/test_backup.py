@@ -151,7 +151,7 @@ def test_a_restore_does_not_touch_what_a_service_uses(service, tmp_path):
     service.kill()
     error = service.refusal("restore", backup, code=1)
     assert error["message"] == (
-        f"{service.data_dir} is not empty: it holds 0 jobs, 0 releases and 1 user."
+        f"{service.data_dir} is not empty: it holds 0 jobs, 3 releases and 1 user."
     )
     service.qrt("restore", backup, "--force")
     service.start()

@@ -5,6 +5,7 @@ import json
 import secrets
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -137,6 +138,8 @@ def test_a_call_that_is_cut_off_is_told_from_one_that_is_refused():
 def test_a_process_that_is_left_is_seen(monkeypatch):
     mark = f"3600.{secrets.randbelow(10**9):09}"
     process = subprocess.Popen(["sleep", mark])
+    while not Path(f"/proc/{process.pid}/cmdline").read_bytes():
+        pass  # it is not yet what it was asked to be
     try:
         found = kill_traces.marked(mark.encode())
         assert list(found) == [process.pid]

@@ -173,7 +173,9 @@ def test_nothing_is_lost_when_the_service_is_killed(start):
     second = start("--workers", "1")
     assert second.token == first.token
     names = [program["name"] for program in second.api.programs()["programs"]]
-    assert sorted(names) == ["again", "other", "slow"]
+    assert sorted(names) == [
+        *("again", "estimator", "executor", "other", "sampler", "slow")
+    ]
     assert second.api.events(done) == finished_events
     assert second.api.results(done).text == '{"messages": 2}'
     for job_id in queued:

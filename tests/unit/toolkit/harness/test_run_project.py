@@ -181,15 +181,6 @@ def main(backend, user_messenger, *, text):
         run(program, on_event=listener)
 
 
-@pytest.fixture
-def usual_ctrl_c():
-    """What Python does at Ctrl-C, whatever an earlier test in this process wanted."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("usual_ctrl_c")
 def test_ctrl_c_cancels_the_run(run):
     program = """
 def main(backend, user_messenger, *, text):

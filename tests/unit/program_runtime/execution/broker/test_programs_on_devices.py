@@ -324,9 +324,9 @@ def test_circuits_that_do_not_fit_never_leave_the_program(bench, device):
 
 
 def test_too_many_circuits_for_one_message_are_refused_with_both_sizes(bench, device):
-    report = bench.run(RUN, limits={"message_bytes": 300})
+    report = bench.run(RUN, limits={"message_bytes": 100})
 
-    assert "bytes encoded, the limit of one run is 300 bytes." in report.failure[1]
+    assert "bytes encoded, the limit of one run is 100 bytes." in report.failure[1]
     assert device.submitted == []
 
 
