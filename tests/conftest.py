@@ -15,8 +15,10 @@ if "HYPOTHESIS_PROFILE" in os.environ:
     settings.load_profile(os.environ["HYPOTHESIS_PROFILE"])
 
 
-def pytest_configure():
-    """Let Ctrl-C mean the same to all: shells let background processes ignore it."""
+@pytest.fixture(autouse=True)
+def usual_ctrl_c():
+    """Let Ctrl-C mean the same to each test: a shell lets what it runs in the background
+    ignore it, and an event loop that a test has run may leave its own meaning behind."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
