@@ -26,6 +26,7 @@ from program_runtime.execution.child.rehearsal import rehearse
 from program_runtime.execution.child.surroundings import settle
 from program_runtime.execution.confinement import Level, Walls
 from program_runtime.execution.confinement.probe import probe_levels
+from program_runtime.execution.huge_pages import gather_arenas, use_huge_pages
 from program_runtime.execution.preload import preload
 from program_runtime.execution.process_control import (
     adopt_orphans,
@@ -242,6 +243,16 @@ def _end(kept: _Kept) -> None:
     os.kill(kept.pid, signal.SIGCONT)  # its program may have stopped it
 
 
+def _get_ready() -> None:
+    """Do once what all children would do."""
+    confinement.get_ready()
+    settle()
+    rehearse()
+    gc.collect()
+    # Shared pages stay shared: the collector writes into no object that is here now.
+    gc.freeze()
+
+
 def _terminated(_signum: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
@@ -271,14 +282,13 @@ def main(argv: Sequence[str]) -> int:
     adopt_orphans()
     # Before anything large is imported: what is tried here is forked.
     problems = probe_levels(options.probe) if options.probe else {}
-    if not options.light:
+    if options.light:
+        _get_ready()
+    else:
+        gather_arenas()
         preload([name for name in options.preload.split(",") if name])
-    confinement.get_ready()
-    settle()
-    rehearse()
-    gc.collect()
-    # Shared pages stay shared: the collector writes into no object that is here now.
-    gc.freeze()
+        _get_ready()
+        use_huge_pages()
     zygote = Zygote(control)
     new = None
     user, group = os.geteuid(), os.getegid()
