@@ -24,8 +24,8 @@ from program_runtime.execution.confinement import (
 )
 from program_runtime.execution.launch.environment import child_environment
 
-JOB_USER = 0x7000_1234
-"""Who a job of root becomes."""
+JOB_USER = 0x7000_1234 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+"""Who a job of root becomes; a user's processes are counted over all tests that run."""
 
 NONE = ()
 NOT_YET_POWERLESS = ("namespaces", "root")
