@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from program_runtime.service.domain import StoredEvent
 
 __all__ = ["Ending", "Hub", "Listener", "Wakeup"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ class Hub:
         return sum(len(listeners) for listeners in self._listeners.values())
 
 
-class Wakeup:
+class Wakeup(Generic[T]):
     """Wakes one idle worker for each piece of work, and never loses one.
 
     A worker takes the ``ticket`` before it looks for work. When work arrived
@@ -148,16 +150,25 @@ class Wakeup:
 
     def __init__(self) -> None:
         self.ticket = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[T | None]] = deque()
 
     def notify(self) -> None:
         """Announce one piece of work."""
         self.ticket += 1
+        idle = self.reserve()
+        if idle is not None:
+            idle.set_result(None)
+
+    def reserve(self) -> asyncio.Future[T | None] | None:
+        """Return a worker that is idle, for the caller to wake; None if there is none.
+
+        Its result is what the worker gets: a piece of work, or None to look for some.
+        """
         while self._waiting:
             future = self._waiting.popleft()
             if not future.done():
-                future.set_result(None)
-                return
+                return future
+        return None
 
     def notify_all(self) -> None:
         """Wake every worker, for example to end."""
@@ -167,10 +178,14 @@ class Wakeup:
             if not future.done():
                 future.set_result(None)
 
-    async def wait(self, ticket: int) -> None:
-        """Wait until work is announced after the ticket was taken."""
+    async def wait(self, ticket: int) -> T | None:
+        """Wait until work is announced after the ticket was taken.
+
+        Returns:
+            What whoever reserved this worker has for it.
+        """
         if ticket != self.ticket:
-            return
-        future = asyncio.get_running_loop().create_future()
+            return None
+        future: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
-        await future
+        return await future

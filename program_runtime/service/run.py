@@ -20,6 +20,7 @@ class Run:
     job: Job
     control: JobControl
     sink: StoreSink
-    worker: asyncio.Task[None] | None
+    worker: asyncio.Task[None] | None = None
+    """Who runs it, as soon as it was handed over."""
     begun: bool = False
     """Whether the executor has it: its program may have been started."""

@@ -37,7 +37,7 @@ class SessionKeeper:
         self._executor = executor
         self._hub = hub
         self._metrics = metrics
-        self._news = Wakeup()
+        self._news: Wakeup[None] = Wakeup()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:

@@ -329,3 +329,44 @@ def test_what_waits_or_is_final_is_left_alone(store, ask):
     before = ask(store.jobs.find(JobQuery()))
     assert ask(store.jobs.recover()) == []
     assert ask(store.jobs.find(JobQuery())) == before
+
+
+def test_a_job_that_need_not_wait_is_taken_with_its_submission(store, ask):
+    new = a_job()
+    job, created, taken = ask(store.jobs.submit_and_claim(new, isolation="strong"))
+    assert created
+    assert job.status is JobStatus.QUEUED
+    assert taken.id == job.id
+    assert taken.status is JobStatus.RUNNING
+    assert taken.isolation == "strong"
+    assert ask(store.jobs.get(job.id)) == taken
+    assert ask(store.jobs.claim()) is None
+
+
+def test_another_job_may_be_the_one_whose_turn_it_is(store, ask):
+    first, _ = ask(store.jobs.submit(a_job()))
+    second, _, taken = ask(store.jobs.submit_and_claim(a_job()))
+    assert taken.id == first.id
+    assert ask(store.jobs.claim()).id == second.id
+
+
+def test_an_earlier_submission_takes_no_job(store, ask):
+    first, _ = ask(store.jobs.submit(a_job(), idempotency_key="k"))
+    answer = ask(store.jobs.submit_and_claim(a_job(), idempotency_key="k"))
+    assert answer == (first, False, None)
+    assert ask(store.jobs.claim()).id == first.id
+
+
+def test_who_is_refused_takes_no_job(store, ask):
+    waiting, _ = ask(store.jobs.submit(a_job()))
+    with pytest.raises(NotFoundError):
+        ask(store.jobs.submit_and_claim(a_job("nobody")))
+    assert ask(store.jobs.claim()).id == waiting.id
+
+
+def test_a_job_that_has_to_wait_for_its_session_is_not_taken(store, ask):
+    first, _ = ask(store.jobs.submit(a_job(start_session=True)))
+    ask(store.jobs.claim())
+    new = a_job(session_id=first.id)
+    job, created, taken = ask(store.jobs.submit_and_claim(new))
+    assert (job.status, created, taken) == (JobStatus.QUEUED, True, None)

@@ -152,8 +152,11 @@ class Stores(RuleBasedStateMachine):
         retry=st.booleans(),
         tags=tags,
         key=st.none() | st.sampled_from("kl"),
+        takes=st.booleans(),
     )
-    def submit(self, *, user, program, version, session, joins, retry, tags, key):
+    def submit(
+        self, *, user, program, version, session, joins, retry, tags, key, takes
+    ):
         if joins is not None and self.sessions:
             joined = {"session_id": self.a_known_session(joins)}
         else:
@@ -166,8 +169,12 @@ class Stores(RuleBasedStateMachine):
             retry=retry,
             tags=tags,
         )
-        found = self.both(lambda s: s.jobs.submit(new, idempotency_key=key))
-        if found[-1] is True:
+        found = self.both(
+            lambda s: (s.jobs.submit_and_claim if takes else s.jobs.submit)(
+                new, idempotency_key=key
+            )
+        )
+        if True in found[1:2]:
             self.jobs.append(new.id)
             if new.opens is not None:
                 self.sessions.append(new.id)
@@ -188,6 +195,7 @@ class Stores(RuleBasedStateMachine):
             retry=retry,
             tags=(),
             key=None,
+            takes=False,
         )
 
     @rule(limit=st.none() | st.integers(0, 3))

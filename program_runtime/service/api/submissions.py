@@ -179,13 +179,12 @@ async def _queue(here: Context, new: NewJob, key: str | None) -> tuple[Job, bool
     here.hub.expect(new.id, new.user)
     created = False
     try:
-        job, created = await here.store.jobs.submit(new, idempotency_key=key)
+        job, created = await here.scheduler.submit(new, idempotency_key=key)
     finally:
         if not created:
             here.hub.forget(new.id)
     if created:
         here.metrics.jobs_submitted.inc()
-        here.scheduler.wake()
         if new.opens is not None:
             here.sessions.look()
     return job, created

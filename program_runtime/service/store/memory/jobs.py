@@ -52,6 +52,18 @@ class MemoryJobs:
         )
         return job, True
 
+    async def submit_and_claim(
+        self,
+        new: NewJob,
+        *,
+        idempotency_key: str | None = None,
+        isolation: str | None = None,
+    ) -> tuple[Job, bool, Job | None]:
+        """Queue a job, then take the one whose turn it is."""
+        job, created = await self.submit(new, idempotency_key=idempotency_key)
+        taken = await self.claim(isolation=isolation) if created else None
+        return job, created, taken
+
     async def claim(
         self, *, running_limit: int | None = None, isolation: str | None = None
     ) -> Job | None:

@@ -38,6 +38,30 @@ class JobStore(Protocol):
         """
         ...
 
+    async def submit_and_claim(
+        self,
+        new: NewJob,
+        *,
+        idempotency_key: str | None = None,
+        isolation: str | None = None,
+    ) -> tuple[Job, bool, Job | None]:
+        """Queue a job, then take the one whose turn it is, in the same transaction.
+
+        Args:
+            new: The job.
+            idempotency_key: As for ``submit``.
+            isolation: As for ``claim``.
+
+        Returns:
+            What ``submit`` returns, and what ``claim`` does: the new job or another,
+            or None. Nothing is taken for the job of an earlier submission.
+
+        Raises:
+            NotFoundError: As for ``submit``.
+            ConflictError: As for ``submit``.
+        """
+        ...
+
     async def claim(
         self, *, running_limit: int | None = None, isolation: str | None = None
     ) -> Job | None:

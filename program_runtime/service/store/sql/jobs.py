@@ -62,6 +62,32 @@ class SqlJobs:
             )
         )
 
+    async def submit_and_claim(
+        self,
+        new: NewJob,
+        *,
+        idempotency_key: str | None = None,
+        isolation: str | None = None,
+    ) -> tuple[Job, bool, Job | None]:
+        """Queue a job, then take the one whose turn it is."""
+
+        def write(connection: Connection) -> tuple[Job, bool, Job | None]:
+            job, created = submit_job(
+                connection,
+                new,
+                blobs=self._blobs,
+                idempotency_key=idempotency_key,
+                now=self._clock(),
+            )
+            if not created:
+                return job, False, None
+            taken = take_turn(
+                connection, running_limit=None, isolation=isolation, now=self._clock
+            )
+            return job, True, taken
+
+        return await self._writer.do(write)
+
     async def claim(
         self, *, running_limit: int | None = None, isolation: str | None = None
     ) -> Job | None:

@@ -110,3 +110,19 @@ def test_a_worker_that_gave_up_takes_no_wake_up_from_another():
         return True
 
     assert asyncio.run(scenario())
+
+
+def test_a_reserved_worker_gets_what_was_kept_for_it_and_nobody_else_does():
+    async def scenario():
+        wakeup = Wakeup()
+        workers = [asyncio.ensure_future(wakeup.wait(wakeup.ticket)) for _ in range(2)]
+        await asyncio.sleep(0)
+        reserved = wakeup.reserve()
+        wakeup.notify()
+        await asyncio.sleep(0)
+        assert [worker.done() for worker in workers] == [False, True]
+        assert wakeup.reserve() is None
+        reserved.set_result("a job")
+        return await asyncio.gather(*workers)
+
+    assert asyncio.run(scenario()) == ["a job", None]

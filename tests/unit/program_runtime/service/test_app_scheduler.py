@@ -61,8 +61,8 @@ async def context_for(folder, script=echo, **settings):
         await context.close()
 
 
-async def submit(context, inputs=None, **fields):
-    new = NewJob(
+def a_new_job(inputs=None, **fields):
+    return NewJob(
         user="u_b",
         program_id="hello",
         version="1.0.0",
@@ -70,7 +70,10 @@ async def submit(context, inputs=None, **fields):
         inputs=inputs or Inputs(text="{}"),
         **fields,
     )
-    job, _ = await context.store.jobs.submit(new)
+
+
+async def submit(context, inputs=None, **fields):
+    job, _ = await context.store.jobs.submit(a_new_job(inputs, **fields))
     context.scheduler.wake()
     return job.id
 
@@ -350,3 +353,97 @@ def test_the_service_sweeps_now_and_then_and_survives_a_failure(tmp_path, caplog
 
     assert asyncio.run(scenario()) == ["the disk is gone", "3"]
     assert "tried again later" in caplog.text
+
+
+async def has_an_idle_worker(context):
+    while context.scheduler._queued != 0:  # noqa: ASYNC110 - a tick or two
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+def test_an_idle_worker_gets_a_job_with_its_submission(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            await has_an_idle_worker(context)
+            claims = counted_claims(context)
+            job, created = await context.scheduler.submit(a_new_job())
+            final = await ended(context, job.id)
+            # In memory a submission that takes asks by the same method.
+            return job.status, created, final.status, len(claims)
+
+    found = asyncio.run(scenario())
+    assert found == (JobStatus.QUEUED, True, JobStatus.COMPLETED, 1)
+
+
+def test_a_job_that_no_worker_is_free_for_waits_for_one(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            submit = context.scheduler.submit
+            jobs = [(await submit(a_new_job()))[0] for _ in range(5)]
+            return [(await ended(context, job.id)).status for job in jobs]
+
+    assert asyncio.run(scenario()) == [JobStatus.COMPLETED] * 5
+
+
+def test_a_job_is_run_whose_sender_left_before_the_answer(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            await has_an_idle_worker(context)
+            take, storing = context.store.jobs.submit_and_claim, asyncio.Event()
+
+            async def slow(new, **options):
+                storing.set()
+                await asyncio.sleep(0.05)
+                return await take(new, **options)
+
+            context.store.jobs.submit_and_claim = slow
+            new = a_new_job()
+            asking = asyncio.ensure_future(context.scheduler.submit(new))
+            await storing.wait()
+            asking.cancel()
+            while await context.store.jobs.get(new.id) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            return (await ended(context, new.id)).status
+
+    assert asyncio.run(scenario()) is JobStatus.COMPLETED
+
+
+def test_a_submission_that_fails_leaves_the_worker_as_it_was(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            await has_an_idle_worker(context)
+            take = context.store.jobs.submit_and_claim
+
+            async def full(new, **options):
+                raise StorageError("the disk is full")
+
+            context.store.jobs.submit_and_claim = full
+            with pytest.raises(StorageError):
+                await context.scheduler.submit(a_new_job())
+            context.store.jobs.submit_and_claim = take
+            job, _ = await context.scheduler.submit(a_new_job())
+            return (await ended(context, job.id)).status
+
+    assert asyncio.run(scenario()) is JobStatus.COMPLETED
+
+
+def test_what_was_taken_while_the_service_stopped_is_given_back(tmp_path):
+    async def scenario():
+        async with context_for(tmp_path) as context:
+            await has_an_idle_worker(context)
+            take = context.store.jobs.submit_and_claim
+
+            closings = []
+
+            async def slow(new, **options):
+                closings.append(asyncio.ensure_future(context.scheduler.close(1)))
+                await asyncio.sleep(0)
+                assert context.scheduler.closing
+                return await take(new, **options)
+
+            context.store.jobs.submit_and_claim = slow
+            job, _ = await context.scheduler.submit(a_new_job())
+            await asyncio.gather(*closings)
+            return (await context.store.jobs.get(job.id)).status
+
+    assert asyncio.run(scenario()) is JobStatus.QUEUED
