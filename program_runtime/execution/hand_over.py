@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,11 +30,14 @@ def inputs_size(spec: JobSpec) -> int:
 
 def program_files(folder: Path) -> dict[str, Path]:
     """The regular files of a release by their name inside it; links are left out."""
-    return {
-        str(path.relative_to(folder)): path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink()
-    }
+    found: dict[str, Path] = {}
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.join(parent, name)  # noqa: PTH118 - for every job
+            if stat.S_ISREG(os.lstat(path).st_mode):
+                found[os.path.relpath(path, folder)] = Path(path)
+    return found
 
 
 async def send_job(channel: socket.socket, spec: JobSpec, folders: JobFolders) -> None:

@@ -50,6 +50,7 @@ _CANCEL_GRACE_S: Final = 2.0
 _END_GRACE_S: Final = 2.0
 _HANG_UP_GRACE_S: Final = 0.5
 _PIPE_GRACE_S: Final = 2.0
+_LINGER_S: Final = 0.1
 _KILL_GRACE_S: Final = 5.0
 
 
@@ -144,8 +145,7 @@ class Supervisor:
             self._watchdog.stop()
             for timer in self._timers:
                 timer.cancel()
-            if not self._child.exited.done():
-                self._kill()
+            self._let_go()
             hand_over.cancel()
             await asyncio.gather(hand_over, return_exceptions=True)
             await self._writer.close()
@@ -158,6 +158,17 @@ class Supervisor:
         if self._is_not_taken():
             raise JobNotTakenError
         return await self._conclude()
+
+    def _let_go(self) -> None:
+        """See to it that the process ends.
+
+        One that has said its last word ends by itself. To kill it now would only take
+        the processor from its result, which is not stored yet.
+        """
+        if self._sample is None or self._abandoned:
+            self._kill()
+        else:
+            self._loop.call_later(_LINGER_S, self._kill)
 
     def _is_not_taken(self) -> bool:
         """Whether the child died before it had read the job: nothing of it has run."""

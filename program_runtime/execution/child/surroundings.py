@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from program_runtime.execution.child.assignment import Assignment
 
-__all__ = ["end_log", "flush_streams", "prepare", "settle"]
+__all__ = ["end_log", "flush_streams", "prepare", "set_log_level", "settle"]
 
 
 def settle() -> None:
@@ -45,9 +45,20 @@ def prepare(job: Assignment) -> None:
         os.environ[name] = job.work_dir
     tempfile.tempdir = None  # the zygote may have found its own already
     sys.path[:0] = [job.program_dir, *job.overlay]
-    logging.getLogger().setLevel(job.log_level.upper())
+    set_log_level(job.log_level)
     signal.signal(signal.SIGTERM, _asked_to_end)
     os.register_at_fork(after_in_child=_end_at_once)
+
+
+def set_log_level(name: str) -> None:
+    """Log what is at least so grave.
+
+    Setting a level goes through all loggers that there are, and so copies the pages
+    that they are in. Most jobs have the level that is set already.
+    """
+    root = logging.getLogger()
+    if logging.getLevelName(root.level) != name.upper():
+        root.setLevel(name.upper())
 
 
 def flush_streams() -> None:

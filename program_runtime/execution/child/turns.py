@@ -12,7 +12,6 @@ goes back when the turn is over.
 from __future__ import annotations
 
 import json
-import logging
 import os
 import resource
 import socket
@@ -25,7 +24,11 @@ from program_runtime.execution.child.failure import ChildFailure, describe
 from program_runtime.execution.child.job_channel import JobChannel
 from program_runtime.execution.child.program_files import receive_program
 from program_runtime.execution.child.run import run_job
-from program_runtime.execution.child.surroundings import flush_streams, prepare
+from program_runtime.execution.child.surroundings import (
+    flush_streams,
+    prepare,
+    set_log_level,
+)
 from program_runtime.execution.limits import Limits
 
 if TYPE_CHECKING:
@@ -100,7 +103,7 @@ def _serve_turn(
         complete = receive_program(channel, job, replace=not first)
         if first:
             prepare(job)
-        logging.getLogger().setLevel(job.log_level.upper())
+        set_log_level(job.log_level)
     except Exception as error:  # noqa: BLE001 - a process boundary
         channel.fail(ChildFailure("internal", describe(error)))
         return
