@@ -161,9 +161,16 @@ def _call(
     inputs: dict[str, Any],
     job: Assignment,
 ) -> object:
+    from program_runtime.errors import BadInputsError  # noqa: PLC0415
+
     folder = Path(job.program_dir)
     try:
         return main(backend, messenger, **inputs)
+    except BadInputsError as error:
+        # A program may find what no schema can say.
+        described = describe(error)
+        text = described.partition(": ")[2] or described
+        raise ChildFailure("bad_inputs", text) from error
     except BaseException as error:
         limit = exhausted(error, job.limits, root=folder, work_dir=job.work_dir)
         raise limit or ChildFailure(

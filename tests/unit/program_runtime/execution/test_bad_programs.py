@@ -152,6 +152,34 @@ def test_exceptions_that_are_no_errors(laboratory, statement, message):
     assert_failed(run, "program_error", message)
 
 
+def test_a_program_may_refuse_inputs_that_no_schema_can_tell(laboratory):
+    run = laboratory.run(
+        """
+        from program_runtime.errors import BadInputsError, Problem
+        def main(b, m, depths=()):
+            problems = [Problem(path="depths.1", message="is smaller than depths.0")]
+            raise BadInputsError("The depths do not rise:", problems=problems)
+        """
+    )
+    message = "The depths do not rise:\n  depths.1: is smaller than depths.0"
+    assert_failed(run, "bad_inputs", message)
+    assert run.outcome.traceback is None
+
+
+def test_a_refusal_that_can_not_be_shown_is_one_all_the_same(laboratory):
+    run = laboratory.run(
+        """
+        from program_runtime.errors import BadInputsError
+        class Hostile(BadInputsError):
+            def __str__(self):
+                raise self
+        def main(b, m):
+            raise Hostile("x")
+        """
+    )
+    assert run.failure == ("bad_inputs", "<exception str() failed>")
+
+
 def test_an_exception_that_can_not_be_shown(laboratory):
     run = laboratory.run(
         """
