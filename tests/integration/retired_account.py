@@ -2,46 +2,28 @@
 
 import base64
 
+from service_in_process import Asker
+
 OLDEST = "qiskit-ibm-runtime,qiskit-terra/0.8.0,0.23.3"
 LATER = "qiskit-version-2/qiskit_ibm_runtime-0.11.3,qiskit_terra-0.25.3/~main.py"
 SOURCE = "def main(backend, user_messenger, **inputs):\n    return inputs\n"
 OCTETS = {"Content-Type": "application/octet-stream"}
 
 
-class Retired:
+class Retired(Asker):
     """Asks as the client does: an ``apikey``, and JSON without a Content-Type."""
 
     def __init__(self, account, *, prefix="", application=LATER):
-        self.client = account.client
-        self.prefix = prefix
         token = account.headers["Authorization"].removeprefix("Bearer ")
-        self.headers = {
+        headers = {
             "Authorization": f"apikey {token}",
             "X-Qx-Client-Application": application,
         }
+        super().__init__(account.client, headers)
+        self.prefix = prefix
 
-    def request(self, method, path, *, headers=None, **options):
-        return self.client.request(
-            method,
-            f"{self.prefix}{path}",
-            headers={**self.headers, **(headers or {})},
-            **options,
-        )
-
-    def get(self, path, **options):
-        return self.request("GET", path, **options)
-
-    def post(self, path, **options):
-        return self.request("POST", path, **options)
-
-    def put(self, path, **options):
-        return self.request("PUT", path, **options)
-
-    def patch(self, path, **options):
-        return self.request("PATCH", path, **options)
-
-    def delete(self, path, **options):
-        return self.request("DELETE", path, **options)
+    def url(self, path):
+        return f"{self.prefix}{path}"
 
     def upload(self, name="hello", source=SOURCE, **metadata):
         """Upload a program; returns the answer."""
@@ -61,7 +43,7 @@ class Retired:
         """Return all that the websocket brings, and the code that it closes with."""
         # On the websocket nothing says which version it is.
         headers = {"Authorization": self.headers["Authorization"]}
-        path, texts = f"{self.prefix}/stream/jobs/{job_id}", []
+        path, texts = self.url(f"/stream/jobs/{job_id}"), []
         with self.client.websocket_connect(path, headers=headers) as socket:
             while (message := socket.receive())["type"] == "websocket.send":
                 texts.append(message["text"])

@@ -30,17 +30,20 @@ ROLES = {
 }
 
 
-class Account:
-    """One user's view of the service."""
+class Asker:
+    """Somebody who asks over HTTP; subclasses say where a path leads."""
 
-    def __init__(self, client, token):
+    def __init__(self, client, headers):
         self.client = client
-        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.headers = headers
+
+    def url(self, path):
+        raise NotImplementedError
 
     def request(self, method, path, *, headers=None, **options):
         return self.client.request(
             method,
-            path if path.startswith("//") else f"/api/v1{path}",
+            self.url(path),
             headers={**self.headers, **(headers or {})},
             **options,
         )
@@ -59,6 +62,16 @@ class Account:
 
     def delete(self, path, **options):
         return self.request("DELETE", path, **options)
+
+
+class Account(Asker):
+    """One user's view of the service."""
+
+    def __init__(self, client, token):
+        super().__init__(client, {"Authorization": f"Bearer {token}"} if token else {})
+
+    def url(self, path):
+        return path if path.startswith("//") else f"/api/v1{path}"
 
     def submit(self, program="hello", inputs="{}", **fields):
         """Submit a job; returns its id."""
