@@ -156,6 +156,15 @@ class InProcess:
         self.executor.script = function
         return function
 
+    def hold(self, gate, *messages):
+        """Have jobs publish these messages and then wait at the gate."""
+
+        @self.script
+        async def script(run):
+            if messages:
+                await run.publish(*messages)
+            await gate.wait()
+
 
 class Gate:
     """Holds scripts of the service back until the test opens it."""

@@ -150,10 +150,7 @@ def test_everybody_sees_their_own_jobs(service, u_b):
 
 
 def test_a_running_job_is_cancelled_and_a_final_one_is_not(service, u_b, gate):
-    @service.script
-    async def script(_):
-        await gate.wait()
-
+    service.hold(gate)
     job_id = u_b.run()
     assert gate.reached.wait(10)
     assert u_b.get(f"/jobs/{job_id}").json()["state"] == {"status": "Running"}
@@ -167,10 +164,7 @@ def test_a_running_job_is_cancelled_and_a_final_one_is_not(service, u_b, gate):
 
 
 def test_a_job_that_ran_too_long_is_a_cancelled_one_with_a_reason(service, u_b, gate):
-    @service.script
-    async def script(_):
-        await gate.wait()
-
+    service.hold(gate)
     job_id = done(service, u_b, cost="0.05")
     state = u_b.get(f"/jobs/{job_id}").json()["state"]
     assert state == {"status": "Cancelled", "reason": "Ran too long"}

@@ -321,12 +321,7 @@ def test_a_job_without_interim_results_has_an_empty_list(service):
 
 def test_a_running_job_is_cancelled_and_keeps_what_it_published(service, gate):
     service.seed()
-
-    @service.script
-    async def script(run):
-        await run.publish("1")
-        await gate.wait()
-
+    service.hold(gate, "1")
     job_id = service.u_b.submit()
     assert gate.reached.wait(10)
     assert service.u_b.post(f"/jobs/{job_id}/cancel").status_code == 204
@@ -340,11 +335,7 @@ def test_a_running_job_is_cancelled_and_keeps_what_it_published(service, gate):
 def test_a_queued_job_is_cancelled_without_ever_running(make_service, gate):
     with make_service(workers=1) as service:
         service.seed()
-
-        @service.script
-        async def script(run):
-            await gate.wait()
-
+        service.hold(gate)
         first = service.u_b.submit()
         assert gate.reached.wait(10)
         second = service.u_b.submit()
@@ -412,11 +403,7 @@ def test_tags_are_replaced_and_a_final_job_is_deleted(service):
 
 def test_a_running_job_is_not_deleted(service, gate):
     service.seed()
-
-    @service.script
-    async def script(run):
-        await gate.wait()
-
+    service.hold(gate)
     job_id = service.u_b.submit()
     assert gate.reached.wait(10)
     error = failure_of(service.u_b.delete(f"/jobs/{job_id}"), 409)

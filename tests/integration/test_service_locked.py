@@ -97,10 +97,7 @@ def test_messages_and_the_end_of_a_running_job_wait_for_the_database(
 def test_queued_jobs_are_taken_when_the_database_is_free_again(
     served, gate, tmp_path, caplog
 ):
-    @served.script
-    async def script(run):
-        await gate.wait()
-
+    served.hold(gate)
     first = served.u_b.submit()
     assert gate.reached.wait(10)
     waiting = [served.u_b.submit() for _ in range(3)]
@@ -117,10 +114,7 @@ def test_queued_jobs_are_taken_when_the_database_is_free_again(
 def test_a_cancel_that_can_not_be_stored_is_refused_and_works_later(
     served, gate, tmp_path
 ):
-    @served.script
-    async def script(run):
-        await gate.wait()
-
+    served.hold(gate)
     served.u_b.submit()
     queued = served.u_b.submit()
     assert gate.reached.wait(10)

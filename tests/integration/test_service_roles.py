@@ -76,12 +76,7 @@ def test_a_role_that_is_taken_away_is_gone_at_once(service):
 
 def test_a_stream_ends_soon_after_its_token(service, gate, monkeypatch):
     monkeypatch.setattr(events, "QUIET_S", 0.05)
-
-    async def script(scripted):
-        await scripted.publish("1")
-        await gate.wait()
-
-    service.script(script)
+    service.hold(gate, "1")
     service.seed()
     token = service.root.post("/users", json={"name": "dora"}).json()["token"]
     dora = Account(service.client, token)

@@ -96,10 +96,7 @@ def test_everything_that_is_wrong_with_a_session_is_said_at_once(service):
 
 
 def test_a_session_goes_through_its_states(service, gate):
-    @service.script
-    async def script(run):
-        await gate.wait()
-
+    service.hold(gate)
     session = opened(service.u_b)
     path = f"/sessions/{session['id']}"
     job_id = service.u_b.submit(session_id=session["id"])
@@ -143,10 +140,7 @@ def test_a_session_that_is_closing_runs_what_it_has(service, gate):
 
 
 def test_closing_cancels_what_waits(service, gate):
-    @service.script
-    async def script(run):
-        await gate.wait()
-
+    service.hold(gate)
     session_id = opened(service.u_b)["id"]
     running, waiting = [service.u_b.submit(session_id=session_id) for _ in range(2)]
     assert gate.reached.wait(10)

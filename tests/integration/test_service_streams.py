@@ -68,12 +68,7 @@ def test_a_stream_behind_the_end_closes_at_once(talkative):
 
 def test_a_stream_is_told_while_the_job_runs(service, gate):
     service.seed()
-
-    @service.script
-    async def script(run):
-        await run.publish("1")
-        await gate.wait()
-
+    service.hold(gate, "1")
     job_id = service.u_b.submit()
     path = f"/api/v1/jobs/{job_id}/stream"
     with service.client.websocket_connect(path, headers=service.u_b.headers) as socket:
@@ -89,12 +84,7 @@ def test_a_stream_is_told_while_the_job_runs(service, gate):
 
 def test_a_listener_that_leaves_is_forgotten(service, gate):
     service.seed()
-
-    @service.script
-    async def script(run):
-        await run.publish("1")
-        await gate.wait()
-
+    service.hold(gate, "1")
     job_id = service.u_b.submit()
     path = f"/api/v1/jobs/{job_id}/stream"
     with service.client.websocket_connect(path, headers=service.u_b.headers) as socket:
@@ -221,11 +211,7 @@ def test_a_large_message_is_fetched_by_its_digest(service, tmp_path):
 
 def test_closing_the_service_releases_who_waits(service, gate):
     service.seed()
-
-    @service.script
-    async def script(run):
-        await gate.wait()
-
+    service.hold(gate)
     job_id = service.u_b.submit()
     assert gate.reached.wait(10)
 

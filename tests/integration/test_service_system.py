@@ -100,11 +100,7 @@ def test_versions_are_told_without_a_token(service):
 def test_backends_are_listed_with_their_queues(make_service, gate):
     with make_service(workers=1) as service:
         service.seed()
-
-        @service.script
-        async def script(run):
-            await gate.wait()
-
+        service.hold(gate)
         for _ in range(3):
             service.u_b.submit()
         assert gate.reached.wait(10)
