@@ -1,6 +1,8 @@
 """Results and the websocket: what clients would misread comes as a link."""
 
 import json
+import threading
+from contextlib import contextmanager
 
 import pytest
 from retired_account import OLDEST, Retired
@@ -27,6 +29,31 @@ def talker(service):
         return json.loads(await run.inputs())["result"]
 
     return service
+
+
+@pytest.fixture
+def waiting(service, gate):
+    """One user's view, and a job of theirs that waits at the gate."""
+    service.hold(gate)
+    return begun(service, gate)
+
+
+def begun(service, gate):
+    """Run a job until it is at the gate; returns its owner's view and its id."""
+    service.seed()
+    account = Retired(service.u_b)
+    job_id = account.run()
+    assert gate.reached.wait(10)
+    return account, job_id
+
+
+@contextmanager
+def listening(account, job_id):
+    """Open the websocket of a job, which begins with a greeting."""
+    path = account.url(f"/stream/jobs/{job_id}")
+    with account.client.websocket_connect(path, headers=account.headers) as socket:
+        assert socket.receive_text() == "ACK"
+        yield socket
 
 
 def said(text):
@@ -126,25 +153,19 @@ def test_a_link_says_nothing_about_other_jobs(talker):
 
 
 def test_there_is_no_result_before_the_end(service, gate):
-    service.seed()
-
     @service.script
     async def script(run):
         await run.publish("1")
         await gate.wait()
         return '{"a": 1}'
 
-    account = Retired(service.u_b)
-    job_id = account.run()
-    assert gate.reached.wait(10)
+    account, job_id = begun(service, gate)
     assert account.get(f"/jobs/{job_id}/results").text == ""
     gate.open()
     service.u_b.finished(job_id)
 
 
 def test_the_stream_brings_what_was_said_before_and_what_is_said_now(service, gate):
-    service.seed()
-
     @service.script
     async def script(run):
         await run.publish('{"n": 1}')
@@ -153,12 +174,8 @@ def test_the_stream_brings_what_was_said_before_and_what_is_said_now(service, ga
         await run.publish('{"n": 2}')
         return '{"n": 3}'
 
-    account = Retired(service.u_b)
-    job_id = account.run()
-    assert gate.reached.wait(10)
-    path = f"/stream/jobs/{job_id}"
-    with service.client.websocket_connect(path, headers=account.headers) as socket:
-        assert socket.receive_text() == "ACK"
+    account, job_id = begun(service, gate)
+    with listening(account, job_id) as socket:
         assert socket.receive_text() == '{"n": 1}'
         gate.open()
         assert socket.receive_text() == '{"n": 2}'
@@ -183,19 +200,10 @@ def test_a_failed_job_has_no_final_message_even_if_it_gave_one(service):
     assert account.stream(job_id) == (["ACK", '{"n": 1}'], 1000)
 
 
-def test_who_leaves_a_stream_is_forgotten(service, gate):
-    service.seed()
-
-    @service.script
-    async def script(_):
-        await gate.wait()
-
-    account = Retired(service.u_b)
-    job_id = account.run()
-    assert gate.reached.wait(10)
-    path = f"/stream/jobs/{job_id}"
-    with service.client.websocket_connect(path, headers=account.headers) as socket:
-        assert socket.receive_text() == "ACK"
+def test_who_leaves_a_stream_is_forgotten(service, gate, waiting):
+    account, job_id = waiting
+    with listening(account, job_id):
+        assert len(service.context.hub) == 1
     gate.open()
     service.u_b.finished(job_id)
     assert len(service.context.hub) == 0
@@ -204,69 +212,37 @@ def test_who_leaves_a_stream_is_forgotten(service, gate):
 def test_who_leaves_while_a_message_is_on_its_way_disturbs_nobody(talker, monkeypatch):
     account = Retired(talker.u_b)
     job_id = done(talker, account, "1")
+    on_its_way = threading.Event()
 
     async def gone(*_):
+        on_its_way.set()
         raise WebSocketDisconnect
 
     monkeypatch.setattr(stream.outputs, "text_of", gone)
-    path = f"/stream/jobs/{job_id}"
-    with talker.client.websocket_connect(path, headers=account.headers) as socket:
-        assert socket.receive_text() == "ACK"
+    with listening(account, job_id):
+        assert on_its_way.wait(10)
     assert len(talker.context.hub) == 0
 
 
-def test_a_cancelled_job_closes_the_stream(service, gate):
-    service.seed()
-
-    @service.script
-    async def script(_):
-        await gate.wait()
-
-    account = Retired(service.u_b)
-    job_id = account.run()
-    assert gate.reached.wait(10)
-    with service.client.websocket_connect(
-        f"/stream/jobs/{job_id}", headers=account.headers
-    ) as socket:
-        assert socket.receive_text() == "ACK"
+def test_a_cancelled_job_closes_the_stream(waiting):
+    account, job_id = waiting
+    with listening(account, job_id) as socket:
         account.post(f"/jobs/{job_id}/cancel")
         assert socket.receive()["code"] == 1000
 
 
-def test_a_stream_ends_soon_after_its_token(service, gate, monkeypatch):
+def test_a_stream_ends_soon_after_its_token(service, gate, waiting, monkeypatch):
     monkeypatch.setattr(events, "QUIET_S", 0.05)
-    service.seed()
-
-    @service.script
-    async def script(_):
-        await gate.wait()
-
-    account = Retired(service.u_b)
-    job_id = account.run()
-    assert gate.reached.wait(10)
-    with service.client.websocket_connect(
-        f"/stream/jobs/{job_id}", headers=account.headers
-    ) as socket:
-        assert socket.receive_text() == "ACK"
+    account, job_id = waiting
+    with listening(account, job_id) as socket:
         service.root.post("/users/u_b/rotate")
         assert socket.receive()["code"] == 1008
     gate.open()
 
 
-def test_a_service_that_stops_sends_listeners_away_to_come_back(service, gate):
-    service.seed()
-
-    @service.script
-    async def script(_):
-        await gate.wait()
-
-    account = Retired(service.u_b)
-    job_id = account.run()
-    assert gate.reached.wait(10)
-    with service.client.websocket_connect(
-        f"/stream/jobs/{job_id}", headers=account.headers
-    ) as socket:
-        assert socket.receive_text() == "ACK"
+def test_a_service_that_stops_sends_listeners_away_to_come_back(service, gate, waiting):
+    account, job_id = waiting
+    with listening(account, job_id) as socket:
         service.client.portal.call(service.context.hub.close)
         assert socket.receive()["code"] == 1001
     gate.open()
