@@ -27,35 +27,6 @@ from program_runtime.service.store import FolderBlobStore, SqlStore
 SECRET = "planted-secret"
 
 
-@pytest.fixture
-def ask():
-    with asyncio.Runner() as runner:
-        yield runner.run
-
-
-@pytest.fixture
-def make_store(tmp_path, ask):
-    opened = []
-
-    def make(name="db.sqlite3", **options):
-        blobs = FolderBlobStore(tmp_path / "blobs")
-        store = SqlStore(f"sqlite:///{tmp_path}/{name}", blobs, **options)
-        ask(store.open())
-        opened.append(store)
-        return store
-
-    yield make
-    for store in opened:
-        ask(store.close())
-
-
-@pytest.fixture
-def store(make_store, ask):
-    store = make_store()
-    ask(furnish(store))
-    return store
-
-
 def in_writer(store, ask, work):
     """Run something on the connection that writes."""
     return ask(store.users._writer.do(work))

@@ -14,35 +14,6 @@ from program_runtime.service.store import FolderBlobStore, SqlStore
 from program_runtime.service.store.sql import writer
 
 
-@pytest.fixture
-def ask():
-    with asyncio.Runner() as runner:
-        yield runner.run
-
-
-@pytest.fixture
-def make_store(tmp_path, ask):
-    opened = []
-
-    def make(name="db.sqlite3", **options):
-        blobs = FolderBlobStore(tmp_path / "blobs")
-        store = SqlStore(f"sqlite:///{tmp_path}/{name}", blobs, **options)
-        ask(store.open())
-        opened.append(store)
-        return store
-
-    yield make
-    for store in opened:
-        ask(store.close())
-
-
-@pytest.fixture
-def store(make_store, ask):
-    store = make_store()
-    ask(furnish(store))
-    return store
-
-
 async def hold_the_writer(store):
     """Keep the writer busy until the returned event is set."""
     held, go = threading.Event(), threading.Event()

@@ -1,6 +1,5 @@
 """A service at work, and a backup of it."""
 
-import asyncio
 import dataclasses
 
 import pytest
@@ -19,12 +18,6 @@ from contract.store_samples import (
 
 from program_runtime.service.backup import make_backup
 from program_runtime.service.domain import Inputs
-
-
-@pytest.fixture
-def ask():
-    with asyncio.Runner() as runner:
-        yield runner.run
 
 
 @pytest.fixture
