@@ -67,6 +67,17 @@ class Lab:
             secrets=[SECRET],
         )
 
+    def run(self, shots=10, **options):
+        """Run circuits without following them."""
+        return self.broker.run(asked(shots, **options), lambda _: None)
+
+    async def hold(self):
+        """Begin a run that stays at the device until ``hold`` is unsaid."""
+        self.say("hold")
+        run = Followed(self, asked())
+        await run.heard_of(lambda progress: progress.device_job)
+        return run
+
     def say(self, word):
         (self.folder / word).touch()
 
@@ -135,11 +146,6 @@ class Followed:
         self.heard.append(progress)
         self._said.set()
 
-    async def submitted(self):
-        while not any(progress.device_job for progress in self.heard):
-            await self._said.wait()
-            self._said.clear()
-
     async def heard_of(self, what):
         while not any(map(what, self.heard)):
             await self._said.wait()
@@ -170,7 +176,7 @@ def test_a_device_that_nobody_has_is_told_with_what_was_not_asked(lab):
 
 
 def test_circuits_run_whatever_the_provider_prints(lab):
-    answer = within(lab, lambda: lab.broker.run(asked(10), lambda _: None))
+    answer = within(lab, lab.run)
 
     assert (answer.state, answer.circuits, answer.shots) == ("done", 1, 10)
     assert answer.qpu_s == 0.25
@@ -179,18 +185,15 @@ def test_circuits_run_whatever_the_provider_prints(lab):
 
 def test_secrets_that_a_provider_prints_do_not_reach_the_log(lab, caplog):
     with caplog.at_level(logging.WARNING):
-        within(lab, lambda: lab.broker.run(asked(), lambda _: None))
+        within(lab, lab.run)
 
     assert "broker: ********" in caplog.text
     assert SECRET not in caplog.text
 
 
 def test_a_crash_while_the_device_has_the_job_is_resumed_by_its_id(lab):
-    lab.say("hold")
-
     async def work():
-        run = Followed(lab, asked())
-        await run.submitted()
+        run = await lab.hold()
         lab.process.kill()
         await run.heard_of(lambda _: len(run.heard) > 1 and lab.process is not None)
         lab.unsay("hold")
@@ -207,10 +210,10 @@ def test_a_crash_while_circuits_are_submitted_is_told_and_nothing_is_repeated(la
     lab.say("crash")
 
     async def work():
-        first = await lab.broker.run(asked(), lambda _: None)
+        first = await lab.run()
         lab.unsay("crash")
-        again = await lab.broker.run(asked(), lambda _: None)
-        other = await lab.broker.run(asked(key="job_b/1"), lambda _: None)
+        again = await lab.run()
+        other = await lab.run(key="job_b/1")
         return first, again, other
 
     first, again, other = within(lab, work)
@@ -226,13 +229,10 @@ def test_a_crash_while_circuits_are_submitted_is_told_and_nothing_is_repeated(la
 
 
 def test_a_crash_of_one_leaves_alone_who_has_a_job_at_the_device(lab):
-    lab.say("hold")
-
     async def work():
-        run = Followed(lab, asked())
-        await run.submitted()
+        run = await lab.hold()
         lab.say("crash")
-        broken = await lab.broker.run(asked(key="job_b/1"), lambda _: None)
+        broken = await lab.run(key="job_b/1")
         lab.unsay("crash")
         lab.unsay("hold")
         return broken, await run.task
@@ -245,11 +245,8 @@ def test_a_crash_of_one_leaves_alone_who_has_a_job_at_the_device(lab):
 
 
 def test_a_second_broker_finds_what_the_first_has_submitted(lab):
-    lab.say("hold")
-
     async def first():
-        run = Followed(lab, asked())
-        await run.submitted()
+        run = await lab.hold()
         run.task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await run.task
@@ -257,7 +254,7 @@ def test_a_second_broker_finds_what_the_first_has_submitted(lab):
     within(lab, first)
     lab.broker = lab.new_broker()
     lab.unsay("hold")
-    answer = within(lab, lambda: lab.broker.run(asked(), lambda _: None))
+    answer = within(lab, lab.run)
 
     assert (answer.state, answer.shots) == ("done", 10)
     assert lab.submitted == 1
@@ -271,19 +268,16 @@ def test_a_second_broker_finds_what_the_first_has_submitted(lab):
 )
 def test_what_is_asked_for_anew_is_submitted_anew(lab, second):
     async def work():
-        await lab.broker.run(asked(), lambda _: None)
-        return await lab.broker.run(asked(**second), lambda _: None)
+        await lab.run()
+        return await lab.run(**second)
 
     assert within(lab, work).state == "done"
     assert lab.submitted == 2
 
 
 def test_a_line_that_breaks_is_told_and_waited_for(lab):
-    lab.say("hold")
-
     async def work():
-        run = Followed(lab, asked())
-        await run.submitted()
+        run = await lab.hold()
         lab.say("unreachable")
         await run.heard_of(lambda progress: progress.trouble)
         lab.unsay("unreachable")
@@ -299,11 +293,8 @@ def test_a_line_that_breaks_is_told_and_waited_for(lab):
 
 
 def test_cancel_reaches_the_device(lab):
-    lab.say("hold")
-
     async def work():
-        run = Followed(lab, asked())
-        await run.submitted()
+        run = await lab.hold()
         await lab.broker.cancel("job_a/1")
         return await run.task
 
@@ -340,8 +331,8 @@ def test_queue_positions_are_told(lab):
 )
 def test_hostile_circuits_fail_with_words_and_the_broker_goes_on(lab, body, words):
     async def work():
-        hostile = await lab.broker.run(asked(body=body), lambda _: None)
-        honest = await lab.broker.run(asked(key="job_b/1"), lambda _: None)
+        hostile = await lab.run(body=body)
+        honest = await lab.run(key="job_b/1")
         return hostile, honest
 
     hostile, honest = within(lab, work)
@@ -361,14 +352,14 @@ def test_who_takes_the_process_over_gets_none_of_the_service_s_data(
     secret.write_text("canary")
     (lab.folder / "peek").write_text(f"{secret}\n{lab.data / 'planted'}")
 
-    within(lab, lambda: lab.broker.run(asked(), lambda _: None))
+    within(lab, lab.run)
 
     done = json.loads((lab.folder / "peeked").read_text())
     assert done == ([] if hidden else [str(secret)])
 
 
 def test_the_journal_is_for_this_user_alone(lab):
-    within(lab, lambda: lab.broker.run(asked(), lambda _: None))
+    within(lab, lab.run)
 
     journal = lab.data / "broker" / "journal.jsonl"
     assert stat.S_IMODE(journal.stat().st_mode) == 0o600
