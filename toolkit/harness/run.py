@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -23,7 +23,7 @@ from program_runtime.errors import (
 from toolkit.harness import machine, parity, staging
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from program_runtime.execution import Event, Limits, Outcome
     from toolkit.harness.machine import Harness
@@ -126,27 +126,22 @@ def run_project(
         BundleError: The project's files can not be a bundle.
         KeyboardInterrupt: Ctrl-C; the run was cancelled first.
     """
-    with ExitStack() as stack:
-        if harness is None:
-            harness = stack.enter_context(machine.Harness(level=level, single=True))
-        harness.start()
-        limits = _limits(project, max_time_s)
+    limits = _limits(project, max_time_s)
+    with _warm(harness, level) as warm:
         values, text = _encoded(project, inputs, limits)
-        folder = Path(tempfile.mkdtemp(prefix="program-", dir=harness.folder))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        staging.stage(project, folder)
-        spec = execution.JobSpec(
-            job_id=f"local_{next(_numbers)}",
-            program_dir=folder,
-            inputs=text.encode(),
-            parameters=_parameters(project),
-            backend=backend,
-            shots=shots,
-            seed=seed,
-            log_level=log_level,
-            limits=limits,
-        )
-        outcome, events = harness.run(spec, on_event)
+        with _staged(project, warm.folder) as folder:
+            spec = execution.JobSpec(
+                job_id=f"local_{next(_numbers)}",
+                program_dir=folder,
+                inputs=text.encode(),
+                parameters=_parameters(project),
+                backend=backend,
+                shots=shots,
+                seed=seed,
+                log_level=log_level,
+                limits=limits,
+            )
+            outcome, events = warm.run(spec, on_event)
     report = parity.examine(
         project.metadata.spec,
         inputs=values,
@@ -156,6 +151,28 @@ def run_project(
         limits=limits,
     )
     return HarnessRun(outcome=outcome, events=tuple(events), report=report)
+
+
+@contextmanager
+def _warm(harness: Harness | None, level: str) -> Iterator[Harness]:
+    """Start the harness that is given, or one that ends with this run."""
+    if harness is not None:
+        harness.start()
+        yield harness
+        return
+    with machine.Harness(level=level, single=True) as own:
+        yield own
+
+
+@contextmanager
+def _staged(project: Project, parent: Path) -> Iterator[Path]:
+    """Put what the bundle would hold into a folder that ends with this run."""
+    folder = Path(tempfile.mkdtemp(prefix="program-", dir=parent))
+    try:
+        staging.stage(project, folder)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _parameters(project: Project) -> Mapping[str, Any]:
