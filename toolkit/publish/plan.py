@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import NotAuthorizedError, RuntimeProgramNotFound
@@ -102,59 +103,48 @@ def plan_publish(
         BundleError: The project's files can not be a bundle.
         ServiceUnreachableError: The service did not answer.
     """
-    say = on_step or _say_nothing
-    say("credentials")
-    user = _author(project, api)
-    if isinstance(user, PublishPlan):
-        return user
-    say("version")
-    latest = _latest_version(project, api, user)
-    if isinstance(latest, PublishPlan):
-        return latest
-    facts: dict[str, Any] = {
-        "project": project,
-        "user": user,
-        "visibility": visibility,
-        "labels": tuple(labels),
-        "current_version": latest,
-        "published_digest": _published_digest(project, api),
+    steps: dict[str, Callable[[PublishPlan], PublishPlan]] = {
+        "credentials": partial(_identify_user, api=api),
+        "version": partial(_look_up_release, api=api),
+        "checks": partial(_run_checks, strict=strict),
+        "build": partial(_build_and_compare, out_dir=out_dir),
     }
-    say("checks")
-    findings = checks.run_checks(project.root, strict=strict)
-    facts["findings"] = tuple(findings)
-    errors = [f for f in findings if f.severity is checks.Severity.ERROR]
-    if errors:
-        return PublishPlan(
-            verdict=Verdict.FINDINGS,
-            message=f"The checks found {len(errors)} error{'s' * (len(errors) > 1)}.",
-            hint="`qrt check` explains them.",
-            **facts,
-        )
-    say("build")
-    facts["bundle"] = bundle.build_bundle(project, out_dir)
-    return _compare(facts)
+    # What it stays if no step finds that it is not so.
+    plan = PublishPlan(
+        project=project,
+        verdict=Verdict.NEW,
+        message=f"{_release_name(project)} would be published.",
+        visibility=visibility,
+        labels=tuple(labels),
+    )
+    for name, step in steps.items():
+        if on_step is not None:
+            on_step(name)
+        plan = step(plan)
+        if plan.verdict is not Verdict.NEW:
+            break
+    return plan
 
 
-def _say_nothing(step: str) -> None:
-    del step
+def _release_name(project: Project) -> str:
+    return f"{project.metadata.name} {project.metadata.version}"
 
 
-def _author(project: Project, api: ReleaseReader) -> PublishPlan | str:
-    """Return the user's name, or a plan that says why the token may not publish."""
+def _identify_user(plan: PublishPlan, api: ReleaseReader) -> PublishPlan:
     try:
         user = api.whoami()
     except NotAuthorizedError as err:
-        return PublishPlan(
-            project=project,
+        return replace(
+            plan,
             verdict=Verdict.NOT_AUTHORISED,
             message=err.message,
             hint=err.hint or "Log in with `qrt login URL`.",
         )
     name, role = str(user["name"]), user.get("role")
     if role in ("author", "admin"):
-        return name
-    return PublishPlan(
-        project=project,
+        return replace(plan, user=name)
+    return replace(
+        plan,
         verdict=Verdict.NOT_AUTHORISED,
         user=name,
         message=f"{name} has the role {role}, which may not publish.",
@@ -162,56 +152,66 @@ def _author(project: Project, api: ReleaseReader) -> PublishPlan | str:
     )
 
 
-def _latest_version(
-    project: Project, api: ReleaseReader, user: str
-) -> PublishPlan | str | None:
-    """Return the latest version, None for a free name, a plan for a taken one."""
-    name = project.metadata.name
-    try:
-        program = api.program(name)
-    except RuntimeProgramNotFound:
-        return None
-    if program.get("owner") != user:
-        return PublishPlan(
-            project=project,
+def _look_up_release(plan: PublishPlan, api: ReleaseReader) -> PublishPlan:
+    """Find out whose the name is, and what is published under it."""
+    name, version = plan.project.metadata.name, plan.project.metadata.version
+    program = _found(api.program, name)
+    if program is not None and program.get("owner") != plan.user:
+        return replace(
+            plan,
             verdict=Verdict.NAME_TAKEN,
-            user=user,
             message=f"The name {name!r} belongs to {program.get('owner')}.",
             hint="Choose another name in program.json.",
         )
-    version = program.get("version")
-    return str(version) if version else None
+    latest = program.get("version") if program is not None else None
+    release = _found(api.release, name, version)
+    return replace(
+        plan,
+        current_version=str(latest) if latest else None,
+        published_digest=str(release["digest"]) if release is not None else None,
+    )
 
 
-def _published_digest(project: Project, api: ReleaseReader) -> str | None:
+def _found(read: Callable[..., dict[str, Any]], *names: str) -> dict[str, Any] | None:
     try:
-        release = api.release(project.metadata.name, project.metadata.version)
+        return read(*names)
     except RuntimeProgramNotFound:
         return None
-    return str(release["digest"])
 
 
-def _compare(facts: dict[str, Any]) -> PublishPlan:
-    project: Project = facts["project"]
-    name = f"{project.metadata.name} {project.metadata.version}"
-    published = facts["published_digest"]
-    if published is None:
-        return PublishPlan(
-            verdict=Verdict.NEW, message=f"{name} would be published.", **facts
-        )
-    if published == facts["bundle"].digest:
-        return PublishPlan(
+def _run_checks(plan: PublishPlan, *, strict: bool) -> PublishPlan:
+    findings = checks.run_checks(plan.project.root, strict=strict)
+    plan = replace(plan, findings=tuple(findings))
+    count = len(plan.errors)
+    if not count:
+        return plan
+    return replace(
+        plan,
+        verdict=Verdict.FINDINGS,
+        message=f"The checks found {count} error{'s' * (count > 1)}.",
+        hint="`qrt check` explains them.",
+    )
+
+
+def _build_and_compare(plan: PublishPlan, out_dir: Path) -> PublishPlan:
+    built = bundle.build_bundle(plan.project, out_dir)
+    plan = replace(plan, bundle=built)
+    if plan.published_digest is None:
+        return plan
+    name = _release_name(plan.project)
+    if plan.published_digest == built.digest:
+        return replace(
+            plan,
             verdict=Verdict.UNCHANGED,
             message=f"{name} is published with the same bytes: nothing to upload.",
-            **facts,
         )
     suggestion = versions.next_version(
-        project.metadata.version, facts["current_version"] or ""
+        plan.project.metadata.version, plan.current_version or ""
     )
-    return PublishPlan(
+    return replace(
+        plan,
         verdict=Verdict.CONFLICT,
         message=f"{name} is published with other content, and a release never changes.",
         hint=f'Set "version": "{suggestion}" in program.json.',
         next_version=suggestion,
-        **facts,
     )
