@@ -58,9 +58,9 @@ class Estimator(v1.V1Primitive):
         """
         options = self._options.overridden(run_options)
         v1.require_resilience(options, most=_MOST_RESILIENT)
-        backend = self._backend()
+        backend = self._place.backend()
         inputs = checked.estimator_inputs(
             circuits, observables, parameter_values, backend
         )
         fit.require_shots(options.execution.shots, backend)
-        return self._submit("estimator", inputs, options, EstimatorResultDecoder)
+        return self._place.run("estimator", inputs, options, EstimatorResultDecoder)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit.primitives import BaseEstimatorV2
 
-from program_runtime.client.primitives import fit, v2
 from program_runtime.client.primitives import pubs as checked
+from program_runtime.client.primitives import v2
 from program_runtime.client.primitives.options_v2 import EstimatorOptions
 from program_runtime.client.primitives.place import place_of
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["EstimatorV2"]
 
 
-class EstimatorV2(BaseEstimatorV2):
+class EstimatorV2(v2.V2Primitive[EstimatorOptions], BaseEstimatorV2):
     """Estimates expectation values on a service.
 
     It is one of Qiskit's ``BaseEstimatorV2``: any code that takes one takes this.
@@ -37,29 +37,12 @@ class EstimatorV2(BaseEstimatorV2):
         InvalidValueError: There is nowhere to run, or an option is invalid.
     """
 
-    version = 2
-
     def __init__(
         self,
         mode: IBMBackend | Session | str | None = None,
         options: EstimatorOptions | Mapping[str, Any] | None = None,
     ) -> None:
-        self._place = place_of(mode)
-        self._options = EstimatorOptions.of(options)
-
-    @property
-    def options(self) -> EstimatorOptions:
-        """The options of all its runs; change them as you like."""
-        return self._options
-
-    @property
-    def mode(self) -> Session | None:
-        """The session or batch it runs in."""
-        return self._place.session
-
-    def backend(self) -> IBMBackend | None:
-        """The backend it runs on; None where the service chooses."""
-        return self._place.backend()
+        super().__init__(place_of(mode), EstimatorOptions.of(options))
 
     def run(
         self, pubs: Iterable[EstimatorPubLike], *, precision: float | None = None
@@ -79,5 +62,4 @@ class EstimatorV2(BaseEstimatorV2):
         """
         backend = self.backend()
         made = checked.estimator_pubs(pubs, precision, backend)
-        fit.require_shots(self._options.default_shots, backend)
-        return v2.submit(self._place, "estimator", made, self._options)
+        return self._submit("estimator", made, backend)

@@ -9,11 +9,16 @@ from program_runtime import errors
 from program_runtime.client.session import Session, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from program_runtime.client.backend import IBMBackend
     from program_runtime.client.decoders import Decoder
     from program_runtime.client.job import RuntimeJob
+    from program_runtime.client.primitives.options import Options
+    from program_runtime.client.primitives.options_v2 import (
+        EstimatorOptions,
+        SamplerOptions,
+    )
     from program_runtime.client.service import QiskitRuntimeService
 
 __all__ = ["Place", "place_of"]
@@ -48,23 +53,22 @@ class Place:
         self,
         program_id: str,
         inputs: Mapping[str, Any],
-        options: Mapping[str, Any],
-        *,
-        callback: Callable[[str, Any], Any] | None = None,
+        options: Options | SamplerOptions | EstimatorOptions,
         decoder: Decoder | None = None,
     ) -> RuntimeJob:
-        """Submit a job."""
+        """Submit a job of inputs that were checked, and of options."""
+        inputs = {**inputs, **options.to_inputs()}
+        said = options.to_runtime_options()
+        callback = options.environment.callback
         if self.session is not None:
             return self.session.run(
-                program_id, inputs, options, callback, result_decoder=decoder
+                program_id, inputs, said, callback, result_decoder=decoder
             )
         backend = self.backend()
+        if backend is not None:
+            said["backend"] = backend.name
         return self.service.run(
-            program_id,
-            inputs,
-            {**options, "backend": backend.name} if backend else dict(options),
-            callback,
-            result_decoder=decoder,
+            program_id, inputs, said, callback, result_decoder=decoder
         )
 
 

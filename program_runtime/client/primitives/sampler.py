@@ -55,7 +55,7 @@ class Sampler(v1.V1Primitive):
         """
         options = self._options.overridden(run_options)
         v1.require_resilience(options, most=_MOST_RESILIENT)
-        backend = self._backend()
+        backend = self._place.backend()
         inputs = checked.sampler_inputs(circuits, parameter_values, backend)
         fit.require_shots(options.execution.shots, backend)
-        return self._submit("sampler", inputs, options, SamplerResultDecoder)
+        return self._place.run("sampler", inputs, options, SamplerResultDecoder)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit.primitives import BaseSamplerV2
 
-from program_runtime.client.primitives import fit, v2
 from program_runtime.client.primitives import pubs as checked
+from program_runtime.client.primitives import v2
 from program_runtime.client.primitives.options_v2 import SamplerOptions
 from program_runtime.client.primitives.place import place_of
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["SamplerV2"]
 
 
-class SamplerV2(BaseSamplerV2):
+class SamplerV2(v2.V2Primitive[SamplerOptions], BaseSamplerV2):
     """Samples circuits on a service and returns the outcome of each shot.
 
     It is one of Qiskit's ``BaseSamplerV2``: any code that takes one takes this.
@@ -37,29 +37,12 @@ class SamplerV2(BaseSamplerV2):
         InvalidValueError: There is nowhere to run, or an option is invalid.
     """
 
-    version = 2
-
     def __init__(
         self,
         mode: IBMBackend | Session | str | None = None,
         options: SamplerOptions | Mapping[str, Any] | None = None,
     ) -> None:
-        self._place = place_of(mode)
-        self._options = SamplerOptions.of(options)
-
-    @property
-    def options(self) -> SamplerOptions:
-        """The options of all its runs; change them as you like."""
-        return self._options
-
-    @property
-    def mode(self) -> Session | None:
-        """The session or batch it runs in."""
-        return self._place.session
-
-    def backend(self) -> IBMBackend | None:
-        """The backend it runs on; None where the service chooses."""
-        return self._place.backend()
+        super().__init__(place_of(mode), SamplerOptions.of(options))
 
     def run(
         self, pubs: Iterable[SamplerPubLike], *, shots: int | None = None
@@ -78,5 +61,4 @@ class SamplerV2(BaseSamplerV2):
         """
         backend = self.backend()
         made = checked.sampler_pubs(pubs, shots, backend)
-        fit.require_shots(self._options.default_shots, backend)
-        return v2.submit(self._place, "sampler", made, self._options)
+        return self._submit("sampler", made, backend)

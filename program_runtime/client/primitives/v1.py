@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from program_runtime.client.backend import IBMBackend
-    from program_runtime.client.decoders import Decoder
-    from program_runtime.client.job import RuntimeJob
     from program_runtime.client.primitives.place import Place
 
 __all__ = ["V1Primitive", "require_resilience"]
@@ -51,24 +49,6 @@ class V1Primitive:
             InvalidValueError: It lists everything that is wrong.
         """
         self._options = self._options.overridden(fields)
-
-    def _backend(self) -> IBMBackend | None:
-        return self._place.backend()
-
-    def _submit(
-        self,
-        program_id: str,
-        inputs: Mapping[str, Any],
-        options: Options,
-        decoder: Decoder,
-    ) -> RuntimeJob:
-        return self._place.run(
-            program_id,
-            {**inputs, **options.to_inputs()},
-            options.to_runtime_options(),
-            callback=options.environment.callback,
-            decoder=decoder,
-        )
 
 
 def require_resilience(options: Options, *, most: int) -> None:
