@@ -3,8 +3,8 @@
 # ruff: noqa: TC001 - annotations are evaluated at run time
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -17,10 +17,17 @@ from program_runtime.service.api.documents import job_document, json_response
 from program_runtime.service.api.errors import HttpRefusal
 from program_runtime.service.api.job_inputs import job_with_inputs
 from program_runtime.service.api.json_bodies import BoundedRoute
+from program_runtime.service.api.listing import (
+    AskedJobs,
+    Limit,
+    Offset,
+    Whose,
+    listed_user,
+)
 from program_runtime.service.api.waiting import Wait, job_when_final
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Here
-from program_runtime.service.domain import FINAL, JobQuery, Role
+from program_runtime.service.domain import FINAL
 from program_runtime.service.hub import Ending
 
 router = APIRouter(
@@ -42,37 +49,19 @@ async def jobs(
     *,
     caller: Caller,
     here: Here,
-    program: str | None = None,
-    backend: str | None = None,
-    pending: bool | None = None,
-    tags: Annotated[list[str] | None, Query()] = None,
-    session_id: str | None = None,
-    created_after: datetime | None = None,
-    created_before: datetime | None = None,
+    asked: AskedJobs,
     include_mocks: Annotated[
         bool, Query(description="Also those of dry runs, on backends named `mock_…`.")
     ] = False,
-    sort: Annotated[str, Query(pattern="^(?i:asc|desc)$")] = "DESC",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 10,
-    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
-    of: Annotated[
-        Literal["me", "all"] | None,
-        Query(description="An admin sees all; `me` shows only the own."),
-    ] = None,
+    limit: Limit = 10,
+    offset: Offset = 0,
+    of: Whose = None,
 ) -> Response:
     """List jobs, newest first; ``count`` is that of all that fit."""
-    everyone = caller.role is Role.ADMIN and of != "me"
-    query = JobQuery(
-        user=None if everyone else caller.name,
-        program_id=program,
-        backend=backend,
-        pending=pending,
-        tags=tuple(tags or ()),
-        session_id=session_id,
-        created_after=aware(created_after),
-        created_before=aware(created_before),
+    query = replace(
+        asked,
+        user=listed_user(caller, of),
         mocks=include_mocks,
-        oldest_first=sort.upper() == "ASC",
         limit=limit,
         offset=offset,
     )
@@ -162,10 +151,3 @@ def _final(job_id: str, status: JobStatus) -> HttpRefusal:
     return HttpRefusal(
         409, "invalid_state", f"The job {job_id} is final already: {status}."
     )
-
-
-def aware(moment: datetime | None) -> datetime | None:
-    """Take a time without a zone for UTC."""
-    if moment is None or moment.tzinfo is not None:
-        return moment
-    return moment.replace(tzinfo=UTC)

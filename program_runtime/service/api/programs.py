@@ -12,6 +12,7 @@ from starlette.responses import Response
 from program_runtime.service.api.access import own_program, visible_program
 from program_runtime.service.api.documents import json_response, program_document
 from program_runtime.service.api.json_bodies import BoundedRoute
+from program_runtime.service.api.listing import Limit, Offset
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Here
 from program_runtime.service.domain import Visibility
@@ -35,8 +36,8 @@ async def programs(
     caller: Caller,
     here: Here,
     search: Annotated[str, Query(max_length=200)] = "",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 20,
-    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    limit: Limit = 20,
+    offset: Offset = 0,
 ) -> Response:
     """List the programs that the caller may run."""
     found, count = await here.store.programs.find(

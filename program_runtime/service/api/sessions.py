@@ -14,11 +14,11 @@ from program_runtime.service.api.access import visible_session
 from program_runtime.service.api.documents import json_response, session_document
 from program_runtime.service.api.errors import HttpRefusal
 from program_runtime.service.api.json_bodies import BoundedRoute
+from program_runtime.service.api.listing import Limit, Offset, Whose, listed_user
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
 from program_runtime.service.domain import (
     NewSession,
-    Role,
     SessionMode,
     SessionQuery,
     User,
@@ -81,17 +81,13 @@ async def sessions(
     is_open: Annotated[
         bool | None, Query(alias="open", description="Those that are not closed.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 10,
-    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
-    of: Annotated[
-        Literal["me", "all"] | None,
-        Query(description="An admin sees all; `me` shows only the own."),
-    ] = None,
+    limit: Limit = 10,
+    offset: Offset = 0,
+    of: Whose = None,
 ) -> Response:
     """List sessions, newest first; ``count`` is that of all that fit."""
-    everyone = caller.role is Role.ADMIN and of != "me"
     query = SessionQuery(
-        user=None if everyone else caller.name,
+        user=listed_user(caller, of),
         is_open=is_open,
         limit=limit,
         offset=offset,

@@ -1,11 +1,11 @@
 """Jobs: found, shown with their inputs, cancelled, tagged, deleted."""
 
-# ruff: noqa: TC001, TC003 - annotations are evaluated at run time
+# ruff: noqa: TC001 - annotations are evaluated at run time
 from __future__ import annotations
 
 import asyncio
 import json
-from datetime import datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -17,12 +17,12 @@ from program_runtime.service.api import outputs
 from program_runtime.service.api.access import visible_job
 from program_runtime.service.api.documents import json_response
 from program_runtime.service.api.json_bodies import is_json
+from program_runtime.service.api.listing import AskedJobs, Offset
 from program_runtime.service.api.retired.documents import job_document, with_params
 from program_runtime.service.api.retired.instance import Provider
 from program_runtime.service.api.retired.routing import NOTED, RetiredRoute
 from program_runtime.service.auth import Caller
 from program_runtime.service.context import Context, Here
-from program_runtime.service.domain import JobQuery
 from program_runtime.service.transfer import blob_pieces
 from program_runtime.service.versions import versions
 
@@ -46,28 +46,15 @@ async def jobs(
     *,
     caller: Caller,
     here: Here,
-    program: str | None = None,
-    backend: str | None = None,
-    pending: bool | None = None,
-    tags: Annotated[list[str] | None, Query()] = None,
-    session_id: str | None = None,
-    created_after: datetime | None = None,
-    created_before: datetime | None = None,
-    sort: Annotated[str, Query(pattern="^(?i:asc|desc)$")] = "DESC",
+    asked: AskedJobs,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
-    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    offset: Offset = 0,
 ) -> Response:
     """List the caller's own jobs; ``count`` is that of all that fit."""
-    query = JobQuery(
+    query = replace(
+        asked,
         user=caller.name,
-        program_id=program,
-        backend=_known_name(here, backend),
-        pending=pending,
-        tags=tuple(tags or ()),
-        session_id=session_id,
-        created_after=native.aware(created_after),
-        created_before=native.aware(created_before),
-        oldest_first=sort.upper() == "ASC",
+        backend=_known_name(here, asked.backend),
         limit=limit,
         offset=offset,
     )

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from program_runtime.service.api import programs as native
 from program_runtime.service.api.access import visible_program
 from program_runtime.service.api.documents import json_response
+from program_runtime.service.api.listing import Limit, Offset
 from program_runtime.service.api.retired.documents import program_document
 from program_runtime.service.api.retired.routing import NOTED, RetiredRoute
 from program_runtime.service.auth import Caller
@@ -30,8 +30,8 @@ router = APIRouter(
 async def programs(
     caller: Caller,
     here: Here,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 20,
-    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    limit: Limit = 20,
+    offset: Offset = 0,
 ) -> Response:
     """List the programs that the caller may run, oldest first."""
     found, count = await here.store.programs.find(caller, limit=limit, offset=offset)
