@@ -3,13 +3,9 @@
 import os
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from acceptance import live_service
-
-QRT = str(Path(sys.executable).with_name("qrt"))
 
 
 @pytest.fixture
@@ -22,22 +18,13 @@ def qrt(private_home, tmp_path):
     }
 
     def run(*words, cwd=tmp_path, code=0, stdin=None, timeout=90, **extra):
-        done = subprocess.run(
-            [QRT, *map(str, words)],
-            cwd=cwd,
-            env={**environment, **extra},
-            input=stdin,
-            stdin=None if stdin is not None else subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        assert done.returncode == code, (
+        done = live_service.run_qrt(
             words,
-            done.returncode,
-            done.stdout,
-            done.stderr,
+            {**environment, **extra},
+            cwd=cwd,
+            code=code,
+            stdin=stdin,
+            timeout=timeout,
         )
         assert "Traceback (most recent call last)" not in done.stderr or code == 1
         return done
@@ -50,7 +37,7 @@ def qrt(private_home, tmp_path):
 def serving(qrt, private_home):
     """A service of the test's own, started by the installed command."""
     process = subprocess.Popen(
-        [QRT, "serve", "--port", "0"],
+        [live_service.QRT, "serve", "--port", "0"],
         env=qrt.environment,
         stdout=subprocess.PIPE,
         stdin=subprocess.DEVNULL,

@@ -20,6 +20,23 @@ READY = "qrt service ready at "
 WAIT_S = 60
 
 
+def run_qrt(words, environment, *, cwd, code, stdin, timeout):
+    """Run the installed command, which ends with this code; returns what ended."""
+    done = subprocess.run(
+        [QRT, *map(str, words)],
+        cwd=cwd,
+        env=environment,
+        input=stdin,
+        stdin=None if stdin is not None else subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+    return done
+
+
 class LiveService:
     """The installed command serving a folder, which outlives its processes.
 
@@ -153,24 +170,14 @@ class LiveService:
 
     def qrt(self, *words, code=0, cwd=None, stdin=None, **environment):
         """Run the installed command as the owner."""
-        done = subprocess.run(
-            [QRT, *map(str, words)],
-            cwd=cwd or self.folder,
-            env={**self.environment, **environment},
-            input=stdin,
-            stdin=None if stdin is not None else subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=WAIT_S,
-            check=False,
-        )
-        assert done.returncode == code, (
+        return run_qrt(
             words,
-            done.returncode,
-            done.stdout,
-            done.stderr,
+            {**self.environment, **environment},
+            cwd=cwd or self.folder,
+            code=code,
+            stdin=stdin,
+            timeout=WAIT_S,
         )
-        return done
 
     def refusal(self, *words, code, **options):
         """Run a command that is refused; returns the error of its ``--json``."""
