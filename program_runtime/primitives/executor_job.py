@@ -1,4 +1,9 @@
-"""One job of the program ``executor``, from its inputs to its result."""
+"""One job of the program ``executor``, from its inputs to its result.
+
+It is no part of the folder ``executor``, because each release keeps the source that it
+was published with: ``main`` there says which inputs it takes, and the work is done by
+what is installed, for the releases of older versions too.
+"""
 
 from __future__ import annotations
 
@@ -33,17 +38,7 @@ def execute(
     quantum_program: Mapping[str, Any],
     options: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Run a quantum program as the official client's ``Executor`` sends it.
-
-    Args:
-        backend: Where its circuits run.
-        messenger: Keeps what a later attempt of the same job has to know.
-        schema_version: Version of the inputs, and of the result.
-        quantum_program: Shots, circuits and items.
-        options: Of the execution.
-
-    Returns:
-        The result in its wire form.
+    """Run a quantum program; takes and returns what ``main`` of the program does.
 
     Raises:
         BadInputsError: The inputs can not be used; the message lists every problem.
