@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -53,6 +54,20 @@ class SigningKey:
         """
         key = hmac.digest(self._loaded(), purpose.encode(), hashlib.sha256)
         return hmac.digest(key, message, hashlib.sha256)
+
+    def seal(self, purpose: str, text: str) -> str:
+        """Return the text, a dot, and a signature of the text that fits into a path."""
+        signature = self.sign(purpose, text.encode())
+        return f"{text}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+    def unseal(self, purpose: str, sealed: str) -> str | None:
+        """Return the text that was sealed for this purpose; None if it was not."""
+        text, _, _ = sealed.rpartition(".")
+        # Digests are compared only of what is ASCII.
+        genuine = sealed.isascii() and hmac.compare_digest(
+            sealed, self.seal(purpose, text)
+        )
+        return text if genuine else None
 
     def _loaded(self) -> bytes:
         if self._key is None:
