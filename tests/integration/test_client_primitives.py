@@ -113,7 +113,9 @@ def test_a_session_that_was_closed_elsewhere_takes_no_job(service, bell):
 def test_a_session_whose_time_is_over_takes_no_job(service, bell):
     session = Session(service, BACKEND, max_time=1)
     SamplerV2(session).run([bell]).result()
+    give_up_at = time.monotonic() + 30
     while session.status() != "Closed":
+        assert time.monotonic() < give_up_at
         time.sleep(0.05)
     with pytest.raises(errors.RuntimeInvalidStateError) as caught:
         SamplerV2(session).run([bell])

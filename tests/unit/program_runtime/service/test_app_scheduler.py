@@ -78,6 +78,13 @@ async def submit(context, inputs=None, **fields):
     return job.id
 
 
+async def until(condition):
+    """Wait for what is a tick or two away."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+
+
 async def ended(context, job_id):
     """Wait until the job is final; returns it."""
     with context.hub.listen(job_id, final_only=True) as listener:
@@ -112,8 +119,7 @@ def test_a_control_of_nothing_does_nothing(tmp_path):
     async def scenario():
         async with context_for(tmp_path) as context:
             await ended(context, await submit(context))
-            while context.scheduler.running:  # noqa: ASYNC110 - a tick or two
-                await asyncio.sleep(0)
+            await until(lambda: not context.scheduler.running)
             control = context.scheduler.control("job_gone")
             control.cancel()
             return context.scheduler.control("job_gone") is control
@@ -177,8 +183,7 @@ def test_a_job_of_a_session_wakes_one_worker_and_nobody_at_its_end(tmp_path):
         async with context_for(tmp_path, workers=3) as context:
             session_id = await a_session(context)
             await ended(context, await submit(context))
-            while context.scheduler.running:  # noqa: ASYNC110 - a tick or two
-                await asyncio.sleep(0)
+            await until(lambda: not context.scheduler.running)
             found = counted_claims(context)
             for _ in range(4):
                 await ended(context, await submit(context, session_id=session_id))
@@ -356,8 +361,7 @@ def test_the_service_sweeps_now_and_then_and_survives_a_failure(tmp_path, caplog
 
 
 async def has_an_idle_worker(context):
-    while context.scheduler._queued != 0:  # noqa: ASYNC110 - a tick or two
-        await asyncio.sleep(0)
+    await until(lambda: context.scheduler._queued == 0)
     await asyncio.sleep(0)
 
 
@@ -401,8 +405,9 @@ def test_a_job_is_run_whose_sender_left_before_the_answer(tmp_path):
             asking = asyncio.ensure_future(context.scheduler.submit(new))
             await storing.wait()
             asking.cancel()
-            while await context.store.jobs.get(new.id) is None:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+            async with asyncio.timeout(10):
+                while await context.store.jobs.get(new.id) is None:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
             return (await ended(context, new.id)).status
 
     assert asyncio.run(scenario()) is JobStatus.COMPLETED
