@@ -218,8 +218,11 @@ def test_a_session_without_jobs_is_closed_as_soon_as_it_takes_none(store, ask, s
 def test_a_session_takes_jobs_again_while_it_has_some(store, ask, session):
     submit(store, ask, session)
     ask(store.sessions.set_accepting(session.id, accepting=False))
-    ask(store.sessions.set_accepting(session.id, accepting=True))
-    submit(store, ask, session)
+    with pytest.raises(ConflictError):
+        submit(store, ask, session)
+    changed = ask(store.sessions.set_accepting(session.id, accepting=True))
+    assert (changed.state, changed.accepting_jobs) == ("open", True)
+    assert submit(store, ask, session).session_id == session.id
 
 
 # Closing

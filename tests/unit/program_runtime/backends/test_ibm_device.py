@@ -25,6 +25,7 @@ class Job:
         self._status = status
         self._pubs = pubs
         self.usage = {"quantum_seconds": 2.5}
+        self.cancels = 0
 
     def job_id(self):
         return self._id
@@ -42,6 +43,7 @@ class Job:
         return {"usage": self.usage}
 
     def cancel(self):
+        self.cancels += 1
         raise RuntimeInvalidStateError("it has ended")
 
 
@@ -236,9 +238,11 @@ def test_the_queue_is_asked_for_now_and_then(device, service):
 
 
 def test_cancelling_what_has_ended_is_no_error(device, service):
-    service.known["j7"] = Job("j7")
+    job = service.known["j7"] = Job("j7")
 
     device.cancel("j7")
+
+    assert job.cancels == 1
 
 
 @pytest.mark.parametrize(

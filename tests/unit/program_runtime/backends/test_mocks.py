@@ -27,7 +27,8 @@ def test_a_mock_has_the_noise_of_the_backend_that_it_stands_for():
 
     assert mock.name == "mock_manila"
     assert mock.target.operation_names == twin.target.operation_names
-    assert mock.options.noise_model is not None
+    assert twin.options.noise_model is not None
+    assert mock.options.noise_model == twin.options.noise_model
 
 
 def test_a_device_has_no_mock_that_a_dry_run_could_reach(monkeypatch):
