@@ -8,6 +8,7 @@ import pytest
 
 from program_runtime.client import log_setup
 from program_runtime.client.service import QiskitRuntimeService
+from program_runtime.errors import NotAuthorizedError
 
 PLANTED = "qrt_planted-token"
 
@@ -151,7 +152,7 @@ def test_no_token_is_in_the_log_of_a_whole_run(contract, monkeypatch, caplog):
     assert len(results) == 2
     _ = job.logs(), job.metrics(), service.jobs(), service.instances()
     contract.fail_next("GET /jobs", 401)
-    with pytest.raises(Exception, match="401"):
+    with pytest.raises(NotAuthorizedError, match="401"):
         service.job("job_1")
     service.api.close()
     assert "job_1" in caplog.text
