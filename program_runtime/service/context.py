@@ -21,6 +21,7 @@ from program_runtime.service.exposure import check_isolation
 from program_runtime.service.generations import Generations
 from program_runtime.service.hub import Hub
 from program_runtime.service.metrics import Metrics
+from program_runtime.service.recent_usage import RecentUsage
 from program_runtime.service.releases import ReleaseFolders
 from program_runtime.service.remembered import RememberedPrograms
 from program_runtime.service.scheduler import Scheduler
@@ -67,6 +68,7 @@ class Context:
     specs: SpecMaker
     sessions: SessionKeeper
     scheduler: Scheduler
+    usage: RecentUsage
     since: float = field(default_factory=time.monotonic)
     inspections: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(_INSPECTIONS)
@@ -185,6 +187,7 @@ def make_context(
             sessions=sessions,
             workers=settings.workers,
         ),
+        usage=RecentUsage(store),
     )
 
 

@@ -15,12 +15,13 @@ from contract.store_samples import (
     running_job,
 )
 
-from program_runtime.execution.outcome import JobStatus, Outcome
+from program_runtime.execution.outcome import JobStatus, Outcome, Usage
 from program_runtime.service.domain import (
     ConflictError,
     Inputs,
     JobQuery,
     NotFoundError,
+    UsageSum,
 )
 from program_runtime.service.domain.lifecycle import MAX_ATTEMPTS
 
@@ -200,6 +201,48 @@ def test_a_finished_job_keeps_its_outcome(store, ask, clock):
     assert ended.usage == asdict(outcome.usage)
     assert ended.ended.timestamp() == clock.now
     assert ended.started == job.started
+
+
+def used(store, ask, user, *, qpu_s, shots=0):
+    """Have a job run to its end."""
+    job = ask(running_job(store, user))
+    usage = Usage(wall_s=2.5, cpu_s=1.5, circuits=1, shots=shots, qpu_s=qpu_s)
+    outcome = Outcome(status=JobStatus.COMPLETED, usage=usage)
+    assert ask(store.jobs.finish(job.id, ending(3), outcome))
+
+
+def test_what_the_jobs_of_a_user_and_of_all_used_is_added_up(store, ask, clock):
+    since = clock.tick()
+    used(store, ask, "u_a", qpu_s=0.25, shots=3 * 10**9)
+    used(store, ask, "u_a", qpu_s=1.0, shots=1)
+    used(store, ask, "u_b", qpu_s=4.0)
+    assert ask(store.jobs.usage(user="u_a", since=since)) == UsageSum(
+        jobs=2, wall_s=5.0, cpu_s=3.0, qpu_s=1.25, circuits=2, shots=3 * 10**9 + 1
+    )
+    everyone = ask(store.jobs.usage(user=None, since=since))
+    assert (everyone.jobs, everyone.qpu_s) == (3, 5.25)
+    assert ask(store.jobs.usage(user="u_c", since=since)) == UsageSum()
+
+
+def test_a_job_counts_from_when_it_ended_and_not_from_when_it_began(store, ask, clock):
+    used(store, ask, "u_a", qpu_s=1.0)
+    job = ask(running_job(store))
+    since = clock.tick()
+    assert ask(store.jobs.finish(job.id, ending(3), completed()))
+    assert ask(store.jobs.usage(user="u_a", since=since)) == UsageSum(
+        jobs=1, wall_s=2.0, cpu_s=1.5
+    )
+
+
+def test_what_waits_runs_or_left_no_measure_used_nothing(store, ask, clock):
+    since = clock.tick()
+    ask(running_job(store))
+    ask(store.jobs.recover())
+    ask(running_job(store))
+    cancelled, _ = ask(store.jobs.submit(a_job()))
+    ask(store.jobs.cancel_queued(cancelled.id))
+    ask(store.jobs.submit(a_job()))
+    assert ask(store.jobs.usage(user=None, since=since)) == UsageSum()
 
 
 def test_a_final_job_is_not_finished_again(store, ask):

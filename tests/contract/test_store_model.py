@@ -7,6 +7,7 @@ return or refuse the same, and in the end both must hold the same.
 import asyncio
 import shutil
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from contract.store_samples import (
@@ -320,8 +321,9 @@ async def everything(store):
     for job, log in zip(jobs, logs, strict=True):
         assert [event.seq for event in log] == list(range(1, job.last_seq + 1))
     queued = dict(await store.jobs.queued_by_backend())
+    usage = await store.jobs.usage(user="u_a", since=datetime.fromtimestamp(0, UTC))
     sessions = list((await store.sessions.find(SessionQuery(limit=1000)))[0])
-    return [admin, *found, jobs, count, withdrawn, logs, queued, sessions]
+    return [admin, *found, jobs, count, withdrawn, logs, queued, usage, sessions]
 
 
 Stores.TestCase.settings = settings(

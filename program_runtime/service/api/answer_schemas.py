@@ -207,7 +207,20 @@ ANSWERS: Final[dict[tuple[str, str], dict[str, Schema]]] = {
         _object(overview_ui=_ANY_OBJECT, metadata=_ANY_OBJECT)
     ),
     ("GET", f"{_API}/instances/usage"): _json(
-        _object(usage_limit_reached={"type": "boolean"})
+        _object(
+            usage_consumed_seconds=_DURATION,
+            usage_limit_seconds={"type": "null"},
+            usage_limit_reached={"type": "boolean"},
+            usage_period=_object(start_time=_TIME, end_time=_TIME),
+            used=_object(
+                jobs=_COUNT,
+                wall_s=_DURATION,
+                cpu_s=_DURATION,
+                qpu_s=_DURATION,
+                circuits=_COUNT,
+                shots=_COUNT,
+            ),
+        )
     ),
     ("GET", f"{_API}/users"): _json(_object(users=_list(_ref("User")))),
     ("GET", f"{_API}/users/me"): _json(_ref("User")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         StoredEvent,
         User,
     )
+    from program_runtime.service.recent_usage import UsagePeriod
 
 _RAN_TOO_LONG = 1305
 """The ``reason_code`` by which official clients tell that a job ran too long."""
@@ -114,6 +116,20 @@ def job_document(job: Job) -> dict[str, Any]:
         "estimated_running_time_seconds": None,
         "private": False,
         "runtime": None,
+    }
+
+
+def usage_document(period: UsagePeriod) -> dict[str, Any]:
+    """Return what jobs used; seconds mean those on a quantum processor, as at IBM's."""
+    return {
+        "usage_consumed_seconds": period.used.qpu_s,
+        "usage_limit_seconds": None,
+        "usage_limit_reached": False,
+        "usage_period": {
+            "start_time": _time(period.start),
+            "end_time": _time(period.end),
+        },
+        "used": asdict(period.used),
     }
 
 

@@ -21,6 +21,7 @@ from program_runtime.service.domain.records import (
     Release,
     Role,
     StoredEvent,
+    UsageSum,
     User,
     Visibility,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "SessionQuery",
     "SessionState",
     "StoredEvent",
+    "UsageSum",
     "User",
     "Visibility",
     "check_move",

@@ -166,6 +166,19 @@ class Job:
     traceback: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageSum:
+    """What jobs used together; times in seconds."""
+
+    jobs: int = 0
+    """That left a measure of what they used: those that were started and have ended."""
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    qpu_s: float = 0.0
+    circuits: int = 0
+    shots: int = 0
+
+
 # A named tuple where the others are dataclasses: a listener reads a hundred
 # thousand of these a second, and a frozen dataclass costs four times as much.
 class StoredEvent(NamedTuple):

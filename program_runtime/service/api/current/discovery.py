@@ -6,10 +6,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from program_runtime.service.api.documents import json_response
+from program_runtime.service.api.documents import json_response, usage_document
 from program_runtime.service.api.errors import not_found
-from program_runtime.service.auth import GUARDED
+from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Here
+from program_runtime.service.domain import Role
 from program_runtime.service.instance import instance_name
 
 router = APIRouter(dependencies=GUARDED, tags=["official clients"])
@@ -48,12 +49,7 @@ async def catalog(plan: str) -> Response:
 
 
 @router.get("/api/v1/instances/usage")
-async def usage() -> Response:
-    """Say that there is no limit: official clients ask before each submission."""
-    return json_response(
-        {
-            "usage_consumed_seconds": 0,
-            "usage_limit_seconds": None,
-            "usage_limit_reached": False,
-        }
-    )
+async def usage(caller: Caller, here: Here) -> Response:
+    """Return what the caller's jobs used, an admin all jobs; there is no limit."""
+    user = None if caller.role is Role.ADMIN else caller.name
+    return json_response(usage_document(await here.usage.of(user)))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from program_runtime.execution.outcome import JobStatus
-from program_runtime.service.domain import NotFoundError, lifecycle
+from program_runtime.service.domain import NotFoundError, UsageSum, lifecycle
 from program_runtime.service.domain.sequence import check_sequence
 from program_runtime.service.domain.states import PENDING, check_delete, check_finish
 from program_runtime.service.store.adoption import adopt, to_stored
@@ -16,6 +16,7 @@ from program_runtime.service.store.memory.state import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
     from program_runtime.execution.events import Event
     from program_runtime.execution.outcome import Outcome
@@ -178,6 +179,17 @@ class MemoryJobs:
         """Return how many jobs wait for each backend."""
         jobs = (folder.job for folder in self._state.folders.values())
         return Counter(j.backend for j in jobs if j.status is JobStatus.QUEUED)
+
+    async def usage(self, *, user: str | None, since: datetime) -> UsageSum:
+        """Return what the jobs used together that ended since."""
+        total: Counter[str] = Counter()
+        for folder in self._state.folders.values():
+            job = folder.job
+            if job.ended is None or job.ended < since or user not in {None, job.user}:
+                continue
+            if job.usage is not None:
+                total.update(job.usage, jobs=1)
+        return UsageSum(**{name: total[name] for name in asdict(UsageSum())})
 
     def _running(self) -> Sequence[Folder]:
         folders = self._state.folders.values()

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
     from program_runtime.execution.events import Event
     from program_runtime.execution.outcome import Outcome
-    from program_runtime.service.domain import Inputs, Job, JobQuery, NewJob
+    from program_runtime.service.domain import Inputs, Job, JobQuery, NewJob, UsageSum
 
 __all__ = ["JobStore"]
 
@@ -169,4 +170,13 @@ class JobStore(Protocol):
 
     async def queued_by_backend(self) -> Mapping[str, int]:
         """Return how many jobs wait for each backend that any waits for."""
+        ...
+
+    async def usage(self, *, user: str | None, since: datetime) -> UsageSum:
+        """Return what the jobs used together that ended at a moment or later.
+
+        Args:
+            user: Whose jobs; None for all.
+            since: The moment.
+        """
         ...

@@ -5,7 +5,18 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from program_runtime.execution.events import EventType
 from program_runtime.execution.outcome import JobStatus
@@ -22,6 +33,7 @@ from program_runtime.service.store.sql.tables import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Delete, Insert, Select, Update
 
@@ -223,6 +235,20 @@ def count_queued_by_backend() -> Select[Any]:
         .where(jobs.c.status == _QUEUED)
         .group_by(jobs.c.backend)
     )
+
+
+def sum_usage(*, user: str | None, since: datetime) -> Select[Any]:
+    """What the jobs used together that ended since."""
+    # SQLite reads JSON from any text, and has no type that a text could be cast to.
+    used = cast(jobs.c.usage, JSON().with_variant(Text(), "sqlite"))
+    sums: list[Any] = [
+        func.coalesce(func.sum(used[name].as_float()), 0.0).label(name)
+        for name in ("wall_s", "cpu_s", "qpu_s", "circuits", "shots")
+    ]
+    statement = select(func.count(jobs.c.usage).label("jobs"), *sums).where(
+        jobs.c.ended >= since.timestamp()
+    )
+    return statement if user is None else statement.where(jobs.c.user == user)
 
 
 def select_jobs(query: JobQuery) -> Select[Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from program_runtime.execution.outcome import JobStatus
-from program_runtime.service.domain import Inputs, lifecycle
+from program_runtime.service.domain import Inputs, UsageSum, lifecycle
 from program_runtime.service.domain.sequence import check_sequence
 from program_runtime.service.domain.states import check_delete, check_finish
 from program_runtime.service.store.adoption import adopt_in_thread, to_stored
@@ -22,6 +22,7 @@ from program_runtime.service.store.sql.job_writing import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -234,5 +235,22 @@ class SqlJobs:
         def read(connection: Connection) -> Mapping[str, int]:
             rows = connection.execute(statements.count_queued_by_backend())
             return {row[0]: row[1] for row in rows}
+
+        return await self._reader.do(read)
+
+    async def usage(self, *, user: str | None, since: datetime) -> UsageSum:
+        """Return what the jobs used together that ended since."""
+
+        def read(connection: Connection) -> UsageSum:
+            statement = statements.sum_usage(user=user, since=since)
+            row = connection.execute(statement).one()
+            return UsageSum(
+                jobs=row.jobs,
+                wall_s=row.wall_s,
+                cpu_s=row.cpu_s,
+                qpu_s=row.qpu_s,
+                circuits=int(row.circuits),
+                shots=int(row.shots),
+            )
 
         return await self._reader.do(read)
