@@ -140,7 +140,7 @@ class JobFacts:
 
     def queue_info(self) -> QueueInfo | None:
         """Where it waits, for its turn or for a device; None when it does not."""
-        return job_usage.queue_info(self._refreshed())
+        return job_usage.queue_info(self._refreshed(queue_position=True))
 
     def error_message(self) -> str | None:
         """Why there is no result; None while there may be one."""
@@ -158,7 +158,7 @@ class JobFacts:
         """The seconds for which it had a quantum processor for itself."""
         return job_usage.quantum_seconds(self.metrics())
 
-    def _refreshed(self) -> dict[str, Any]:
+    def _refreshed(self, *, queue_position: bool = False) -> dict[str, Any]:
         if self._job["state"]["status"] not in FINAL_STATUSES:
-            self._job = self._api.job(self._id)
+            self._job = self._api.job(self._id, queue_position=queue_position)
         return self._job

@@ -17,7 +17,8 @@ class QueueInfo:
 
     status: str
     position: int | None = None
-    """1 for the next one; None where the service does not say."""
+    """1 for the next one; None where nobody knows: it waits for another job of its
+    session, or for a device."""
     reason: str | None = None
     """What it waits for, in words, where the service says."""
 

@@ -1,5 +1,7 @@
 """Whose turn it is, in every store, where jobs belong to sessions."""
 
+import random
+
 import pytest
 from contract.store_samples import a_job, a_session, completed, ending, furnish
 
@@ -42,6 +44,9 @@ class Queue:
         self.clock.tick()
         job = self.ask(self.store.jobs.claim())
         return job and next(w for w, id_ in self.words.items() if id_ == job.id)
+
+    def place(self, word):
+        return self.ask(self.store.jobs.queue_position(self.words[word]))
 
     def claims(self, count):
         return [self.claim() for _ in range(count)]
@@ -184,3 +189,55 @@ def test_jobs_of_sessions_count_for_the_limit_of_running_jobs(queue, ask, store)
         queue.submit(word, "s")
     assert ask(store.jobs.claim(running_limit=1)) is not None
     assert ask(store.jobs.claim(running_limit=1)) is None
+
+
+# Where jobs stand in the queue
+
+
+def test_a_place_in_the_queue_is_that_of_the_turn(queue):
+    for word, user in [("a1", "u_a"), ("a2", "u_a"), ("b1", "u_b"), ("a3", "u_a")]:
+        queue.submit(word, user=user)
+    assert [queue.place(word) for word in ("a1", "b1", "a2", "a3")] == [1, 2, 3, 4]
+    assert queue.claim() == "a1"
+    assert [queue.place(word) for word in ("b1", "a2", "a3")] == [1, 2, 3]
+    queue.submit("c1", user="u_c")
+    assert [queue.place(word) for word in ("b1", "c1", "a2", "a3")] == [1, 2, 3, 4]
+    queue.cancel("b1")
+    assert [queue.place(word) for word in ("c1", "a2", "a3")] == [1, 2, 3]
+
+
+def test_who_does_not_wait_has_no_place_in_the_queue(queue, ask, store):
+    queue.submit("running")
+    queue.claim()
+    queue.submit("cancelled")
+    queue.cancel("cancelled")
+    assert (queue.place("running"), queue.place("cancelled")) == (None, None)
+    assert ask(store.jobs.queue_position("job_9")) is None
+
+
+def test_who_waits_for_the_own_session_has_no_place_and_takes_none(queue):
+    queue.activate("s")
+    for word in ("s1", "s2"):
+        queue.submit(word, "s")
+    queue.submit("plain", user="u_b")
+    assert [queue.place(word) for word in ("s1", "s2", "plain")] == [1, None, 2]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_jobs_are_taken_in_the_order_of_their_places(queue, seed):
+    """None ends meanwhile, and none comes."""
+    chosen = random.Random(seed)
+    users = ("u_a", "u_b", "u_c")
+    for user in chosen.sample(users, chosen.randint(0, 3)):
+        queue.activate(f"batch of {user}", user, SessionMode.BATCH)
+    for number in range(chosen.randint(0, 4)):
+        queue.submit(f"early {number}", user=chosen.choice(users))
+        queue.claim()
+    words = [f"job {number}" for number in range(14)]
+    for word in words:
+        user = chosen.choice(users)
+        session = chosen.choice([None, f"batch of {user}"])
+        queue.submit(word, session if session in queue.sessions else None, user)
+    places = {queue.place(word): word for word in words}
+    taken = queue.claims(len(words))
+    assert [places[number] for number in range(1, len(words) + 1)] == taken

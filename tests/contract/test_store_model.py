@@ -321,9 +321,21 @@ async def everything(store):
     for job, log in zip(jobs, logs, strict=True):
         assert [event.seq for event in log] == list(range(1, job.last_seq + 1))
     queued = dict(await store.jobs.queued_by_backend())
+    places = [await store.jobs.queue_position(job.id) for job in jobs]
     usage = await store.jobs.usage(user="u_a", since=datetime.fromtimestamp(0, UTC))
     sessions = list((await store.sessions.find(SessionQuery(limit=1000)))[0])
-    return [admin, *found, jobs, count, withdrawn, logs, queued, usage, sessions]
+    return [
+        admin,
+        *found,
+        jobs,
+        count,
+        withdrawn,
+        logs,
+        queued,
+        places,
+        usage,
+        sessions,
+    ]
 
 
 Stores.TestCase.settings = settings(

@@ -444,3 +444,25 @@ def test_other_people_do_not_end_delete_or_tag_a_job(service):
         service.other.put(f"/jobs/{job_id}/tags", json={"tags": []}),
     ]
     assert [answer.status_code for answer in answers] == [404] * 4
+
+
+def test_who_asks_is_told_where_in_the_queue_a_job_waits(make_service, gate):
+    with make_service(workers=1) as service:
+        service.seed()
+        service.hold(gate)
+        first = service.u_b.submit()
+        assert gate.reached.wait(10)
+        mine, theirs = service.u_b.submit(), service.other.submit()
+
+        def asked(account, job_id, query="queue_position=true"):
+            return account.get(f"/jobs/{job_id}?{query}").json()
+
+        assert asked(service.other, theirs)["queue_position"] == 1
+        place = asked(service.u_b, mine, "queue_position=true&exclude_params=true")
+        assert place["queue_position"] == 2
+        assert "queue_position" not in asked(service.u_b, mine, "")
+        running = asked(service.u_b, first)
+        assert running["state"]["status"] == "Running"
+        assert "queue_position" not in running
+        assert asked(service.u_b, mine)["params"] == {}
+        gate.open()

@@ -88,9 +88,19 @@ class JobRoutes:
         }
         return dict(self.transport.request("GET", "/jobs", params=params).json())
 
-    def job(self, job_id: str, *, wait_s: float = 0) -> dict[str, Any]:
-        """One job; with ``wait_s`` the answer comes when it is final, or then."""
+    def job(
+        self, job_id: str, *, wait_s: float = 0, queue_position: bool = False
+    ) -> dict[str, Any]:
+        """One job; with ``wait_s`` the answer comes when it is final, or then.
+
+        Args:
+            job_id: The job.
+            wait_s: How long it may be waited for.
+            queue_position: Ask for its ``queue_position``, too, if it waits.
+        """
         params = {"exclude_params": "true"}
+        if queue_position:
+            params["queue_position"] = "true"
         return dict(self._job_part(job_id, params=params, wait_s=wait_s).json())
 
     def delete_job(self, job_id: str) -> None:

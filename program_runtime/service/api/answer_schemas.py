@@ -81,6 +81,7 @@ COMPONENTS: Final[dict[str, Schema]] = {
         metadata=_ANY_OBJECT,
     ),
     "Job": _object(
+        {"queue_position": {"type": "integer", "minimum": 1}},
         id=_TEXT,
         program=_object(id=_TEXT, version=_TEXT, digest=_DIGEST),
         backend=_TEXT,

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from program_runtime.service.api.documents import job_document
 from program_runtime.service.api.errors import not_found
 from program_runtime.service.api.json_bodies import is_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from program_runtime.service.context import Context
-    from program_runtime.service.domain import Inputs, Job
+    from program_runtime.service.domain import Inputs
 
 __all__ = ["job_with_inputs"]
 
 
-async def job_with_inputs(here: Context, job: Job) -> Response:
-    """Return a job with its inputs under ``params``.
+async def job_with_inputs(
+    here: Context, job_id: str, document: Mapping[str, Any]
+) -> Response:
+    """Return the document of a job with its inputs under ``params``.
 
     Raises:
         HttpRefusal: 404: it was deleted meanwhile.
     """
-    inputs = await here.store.jobs.inputs(job.id)
+    inputs = await here.store.jobs.inputs(job_id)
     if inputs is None:
-        raise not_found("job", job.id)
-    head = json.dumps(job_document(job))[:-1]
+        raise not_found("job", job_id)
+    head = json.dumps(document)[:-1]
     if inputs.text is not None:
         params = _as_json(inputs.text)
     else:

@@ -24,6 +24,7 @@ from program_runtime.service.api.listing import (
     Whose,
     listed_user,
 )
+from program_runtime.service.api.queue_places import place_in_queue
 from program_runtime.service.api.waiting import Wait, job_when_final
 from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Here
@@ -88,13 +89,19 @@ async def job(
     exclude_params: Annotated[
         bool, Query(description="Leave the inputs out, which are `params` else.")
     ] = False,
+    queue_position: Annotated[
+        bool, Query(description="Say where in the queue it waits: 1 for the next one.")
+    ] = False,
 ) -> Response:
     """Return a job; with ``wait`` when it is final, or when the time has passed."""
     found = await job_when_final(here, caller, job_id, wait)
     found = await with_wait(here, found)
+    document = job_document(found)
+    if queue_position:
+        document |= await place_in_queue(here, found)
     if exclude_params:
-        return json_response(job_document(found))
-    return await job_with_inputs(here, found)
+        return json_response(document)
+    return await job_with_inputs(here, job_id, document)
 
 
 @router.delete("/{job_id}", status_code=204)

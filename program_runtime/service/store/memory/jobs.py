@@ -11,7 +11,7 @@ from program_runtime.service.domain import NotFoundError, UsageSum, lifecycle
 from program_runtime.service.domain.sequence import check_sequence
 from program_runtime.service.domain.states import PENDING, check_delete, check_finish
 from program_runtime.service.store.adoption import adopt, to_stored
-from program_runtime.service.store.memory import session_turns
+from program_runtime.service.store.memory import queue_order, session_turns
 from program_runtime.service.store.memory.state import Folder
 
 if TYPE_CHECKING:
@@ -92,6 +92,10 @@ class MemoryJobs:
         newest = max(account.last_served for account in accounts.values())
         accounts[turn.user].last_served = lifecycle.served_at(now, newest)
         return self._keep(lifecycle.start(turn, isolation=isolation, now=now))
+
+    async def queue_position(self, job_id: str) -> int | None:
+        """Return where a job that waits stands."""
+        return queue_order.positions(self._state).get(job_id)
 
     async def get(self, job_id: str) -> Job | None:
         """Return a job."""

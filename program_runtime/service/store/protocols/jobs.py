@@ -82,6 +82,19 @@ class JobStore(Protocol):
         """
         ...
 
+    async def queue_position(self, job_id: str) -> int | None:
+        """Return where a job that waits stands: 1 for the next one.
+
+        Counted is who ``claim`` would take before it from the queue as it is, if no
+        running job ended and none came. So neither are jobs that wait for another one
+        of their dedicated session, nor is it foreseen that the first job of a batch
+        lets the others of the batch go first.
+
+        Returns:
+            None if it does not wait, or waits for another job of its session.
+        """
+        ...
+
     async def get(self, job_id: str) -> Job | None:
         """Return a job whoever asks; ``domain.may_see_job`` decides."""
         ...

@@ -172,6 +172,59 @@ def select_turn() -> Select[Any]:
 
 
 @cache
+def select_queue_position() -> Select[Any]:
+    """The place of a job among all that wait, were they all taken now.
+
+    A user whose turn comes has one more job running then: the n-th job of a user is
+    compared with those of others as if the n-1 before it ran. Of two users who have
+    as many then, the one who began with more was served longer ago.
+    """
+    goes_first = jobs.c.priority > PLAIN
+    by_turn = (jobs.c.priority.desc(), jobs.c.key)
+    nth = func.row_number().over(partition_by=jobs.c.user, order_by=by_turn)
+    nth_of_kind = func.row_number().over(
+        partition_by=(jobs.c.user, goes_first), order_by=by_turn
+    )
+    waiting = (
+        select(
+            jobs.c.key,
+            jobs.c.id,
+            jobs.c.user,
+            goes_first.label("goes_first"),
+            nth.label("nth"),
+            (nth - nth_of_kind).label("earlier_kind"),
+            func.min(jobs.c.key).over(partition_by=jobs.c.user).label("first_key"),
+        )
+        .where(jobs.c.status == _QUEUED, jobs.c.priority >= PLAIN)
+        .subquery()
+    )
+    active = (
+        select(jobs.c.user, func.count().label("count"))
+        .where(jobs.c.status == _RUNNING)
+        .group_by(jobs.c.user)
+        .subquery()
+    )
+    running = func.coalesce(active.c.count, 0)
+    place = func.row_number().over(
+        order_by=(
+            waiting.c.goes_first.desc(),
+            running + waiting.c.nth,
+            (running + waiting.c.earlier_kind).desc(),
+            running.desc(),
+            users.c.last_served,
+            waiting.c.first_key,
+        )
+    )
+    queue = (
+        select(waiting.c.id, place.label("place"))
+        .join_from(waiting, users, users.c.name == waiting.c.user)
+        .outerjoin(active, active.c.user == waiting.c.user)
+        .subquery()
+    )
+    return select(queue.c.place).where(queue.c.id == bindparam("job_id"))
+
+
+@cache
 def select_any_queued() -> Select[Any]:
     """The oldest job that may run and that no other process holds."""
     return (

@@ -102,6 +102,15 @@ class SqlJobs:
             )
         )
 
+    async def queue_position(self, job_id: str) -> int | None:
+        """Return where a job that waits stands."""
+
+        def read(connection: Connection) -> int | None:
+            statement = statements.select_queue_position()
+            return connection.execute(statement, {"job_id": job_id}).scalar()
+
+        return await self._reader.do(read)
+
     async def get(self, job_id: str) -> Job | None:
         """Return a job."""
 

@@ -60,8 +60,11 @@ def test_usage_is_the_time_on_a_quantum_processor(job, running, usage, seconds):
     assert job.usage() == seconds
 
 
-def test_the_place_in_the_queue_is_told_where_the_service_tells_it(job, running):
+def test_the_place_in_the_queue_is_told_where_the_service_tells_it(
+    job, running, contract
+):
     assert job.queue_info() == QueueInfo(position=None, status="Queued")
+    assert "queue_position=true" in contract.requests[-1]
     running.more = {"queue_position": 3}
     assert job.queue_info() == QueueInfo(position=3, status="Queued")
     running.status = "Running"
