@@ -11,6 +11,7 @@ from program_runtime.backends.device import (
     DeviceState,
     LostJobError,
     NotFindableError,
+    told_seconds,
 )
 
 if TYPE_CHECKING:
@@ -136,8 +137,7 @@ def _circuit(result: Result, index: int) -> CircuitResult:
 
 
 def _reported_s(job: JobV1) -> float | None:
-    seconds = _called(job, "usage")
-    return float(seconds) if isinstance(seconds, int | float) else None
+    return told_seconds(_called(job, "usage"))
 
 
 def _called(job: JobV1, name: str) -> Any:

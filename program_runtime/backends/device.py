@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -22,6 +23,7 @@ __all__ = [
     "LostJobError",
     "MaybeSubmittedError",
     "NotFindableError",
+    "told_seconds",
 ]
 
 
@@ -130,3 +132,17 @@ class Device(Protocol):
             NotFindableError: The provider knows no tags.
         """
         ...
+
+
+def told_seconds(value: object) -> float | None:
+    """Read how long a device says that it worked; what is no duration counts as none.
+
+    Args:
+        value: Whatever the provider sent.
+
+    Returns:
+        Seconds, finite and not negative.
+    """
+    if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        return None
+    return float(value)

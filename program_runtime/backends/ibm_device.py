@@ -13,6 +13,7 @@ from program_runtime.backends.device import (
     DeviceState,
     LostJobError,
     MaybeSubmittedError,
+    told_seconds,
 )
 
 if TYPE_CHECKING:
@@ -165,9 +166,9 @@ def _circuit(data: Any) -> CircuitResult:
 
 def _seconds(usage: Mapping[str, Any]) -> float | None:
     for name in ("quantum_seconds", "qpu_charge_time_seconds"):
-        seconds = usage.get(name)
-        if isinstance(seconds, int | float):
-            return float(seconds)
+        seconds = told_seconds(usage.get(name))
+        if seconds is not None:
+            return seconds
     return None
 
 
