@@ -29,15 +29,23 @@ def inputs_size(spec: JobSpec) -> int:
 
 
 def program_files(folder: Path) -> dict[str, Path]:
-    """The regular files of a release by their name inside it; links are left out."""
+    """The regular files of a release by their name inside it; links are left out.
+
+    Raises:
+        OSError: A folder can not be read.
+    """
     found: dict[str, Path] = {}
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_raise):
         folders.sort()
         for name in sorted(names):
             path = os.path.join(parent, name)  # noqa: PTH118 - for every job
             if stat.S_ISREG(os.lstat(path).st_mode):
                 found[os.path.relpath(path, folder)] = Path(path)
     return found
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 async def send_job(channel: socket.socket, spec: JobSpec, folders: JobFolders) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from service_in_process import service_for
 
 from program_runtime.errors import StorageError
 from program_runtime.execution.events import EventType
@@ -59,10 +60,21 @@ def test_an_end_that_can_not_be_stored_is_stored_later(service, caplog):
     assert [event["type"] for event in events[2:]] == ["error", "status"]
 
 
-def test_a_claim_that_fails_is_tried_again(service):
-    service.seed()
-    FullDisk(service.store.jobs, "claim", times=1)
-    assert service.u_b.finished(service.u_b.submit())["state"]["status"] == "Completed"
+def test_a_claim_that_fails_is_tried_again(tmp_path, gate):
+    with service_for(tmp_path, workers=1) as service:
+        service.seed()
+        service.hold(gate)
+        first, second = service.u_b.submit(), service.u_b.submit()
+        assert gate.reached.wait(10)
+
+        @service.script
+        async def script(run):
+            await run.publish("1")
+
+        FullDisk(service.store.jobs, "claim", times=1)
+        gate.open()
+        for job_id in (first, second):
+            assert service.u_b.finished(job_id)["state"]["status"] == "Completed"
 
 
 def test_a_submission_that_can_not_be_stored_is_507(service):
