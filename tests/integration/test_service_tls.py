@@ -93,7 +93,8 @@ def test_our_client_finds_and_trusts_it_by_itself(run, tmp_path, caplog):
     me, events = run(visitor)
     assert me["name"] == "owner"
     assert (events[0], events[-1]) == ("status", "status")
-    assert "polling" not in caplog.text  # the websocket is trusted as well
+    # The websocket is trusted as well; on a busy machine it may come too late.
+    assert "certificate" not in caplog.text.lower()
 
 
 def test_the_command_finds_and_trusts_it_by_itself(run, tmp_path, monkeypatch, capsys):
