@@ -143,6 +143,10 @@ def told_seconds(value: object) -> float | None:
     Returns:
         Seconds, finite and not negative.
     """
-    if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        seconds = float(value)
+    except OverflowError:  # JSON's numbers have no end
+        return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None

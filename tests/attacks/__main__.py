@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from program_runtime.errors import ExecutionError
 from tests import ordinary_user
 
-from . import census, corpus, table
+from . import census, corpus, standstill, table
 from .arena import Arena
 from .bare import run_bare
 from .house import TOKEN_VARIABLE, House
@@ -91,6 +91,7 @@ class Season:
 
     async def report(self) -> dict[str, Any]:
         """Do all of it."""
+        standstill.watch()
         begun = time.monotonic()
         house = House()
         try:

@@ -16,13 +16,17 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.fork]
 
 
 @functools.cache
-def report_of(user):
-    """Run the driver once a user, however many tests read its report."""
-    command = command_as(user, sys.executable, "-m", "tests.attacks", "--json")
-    done = subprocess.run(
+def driven(user):
+    """Run the driver once a user, however many tests read what came of it."""
+    command = command_as(user, sys.executable, "-m", "tests.attacks", "--json", "-v")
+    return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert done.stdout, done.stderr
+
+
+def report_of(user):
+    done = driven(user)
+    assert done.stdout, done.stderr[-20_000:]
     return json.loads(done.stdout)
 
 

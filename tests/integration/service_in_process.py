@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import threading
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -30,15 +31,16 @@ ROLES = {
 }
 
 
-class Asker:
-    """Somebody who asks over HTTP; subclasses say where a path leads."""
+class Asker(ABC):
+    """Somebody who asks over HTTP."""
 
     def __init__(self, client, headers):
         self.client = client
         self.headers = headers
 
+    @abstractmethod
     def url(self, path):
-        raise NotImplementedError
+        """Where a path leads."""
 
     def request(self, method, path, *, headers=None, **options):
         return self.client.request(

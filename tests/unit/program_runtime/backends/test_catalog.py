@@ -98,7 +98,7 @@ def test_a_loaded_fake_device_carries_noise_and_wiring():
 
     assert backend.name == "fake_manila"
     assert backend.num_qubits == 5
-    assert backend.options.noise_model is not None
+    assert {"cx", "measure"} <= set(backend.options.noise_model.noise_instructions)
     assert (0, 1) in backend.coupling_map.get_edges()
     assert (0, 4) not in backend.coupling_map.get_edges()
     assert backend.online_date.year == 2021

@@ -12,6 +12,8 @@ def test_a_duration_is_believed(value, seconds):
     assert told_seconds(value) == seconds
 
 
-@pytest.mark.parametrize("value", [None, "3", -1, math.nan, math.inf, -math.inf, {}])
+@pytest.mark.parametrize(
+    "value", [None, "3", True, -1, math.nan, math.inf, -math.inf, 10**400, {}]
+)
 def test_what_is_no_duration_is_none(value):
     assert told_seconds(value) is None

@@ -27,7 +27,7 @@ def test_a_mock_has_the_noise_of_the_backend_that_it_stands_for():
 
     assert mock.name == "mock_manila"
     assert mock.target.operation_names == twin.target.operation_names
-    assert twin.options.noise_model is not None
+    assert "cx" in twin.options.noise_model.noise_instructions
     assert mock.options.noise_model == twin.options.noise_model
 
 
