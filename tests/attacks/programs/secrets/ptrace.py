@@ -5,6 +5,7 @@ Must be refused.
 
 import ctypes
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import attempt
 
@@ -26,7 +27,11 @@ def main(backend, user_messenger, victim, server):
         return bytes(word).decode()
 
     def seize(process):
-        return f"seized {attempt.call('ptrace', SEIZE, process['pid'], 0, 0)}"
+        # By a thread that ends at once: a signal stops who is traced until its tracer
+        # sees to it, and the end of this job waits for the server.
+        with ThreadPoolExecutor(1) as tracer:
+            seizing = tracer.submit(attempt.call, "ptrace", SEIZE, process["pid"], 0, 0)
+            return f"seized {seizing.result()}"
 
     return attempt.attempts(
         peeked=lambda: peek(victim),
