@@ -89,4 +89,5 @@ def _outcome(verdict: Verdict, usage: Usage) -> Outcome:
         message=verdict.message,
         traceback=verdict.traceback,
         usage=usage,
+        lost=verdict.lost,
     )

@@ -44,3 +44,5 @@ class Outcome:
     message: str | None = None
     traceback: str | None = None
     usage: Usage = Usage()
+    lost: bool = False
+    """Whether the job failed only because the processes that ran it were killed."""

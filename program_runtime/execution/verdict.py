@@ -42,6 +42,8 @@ class Verdict:
     code: str | None = None
     message: str | None = None
     traceback: str | None = None
+    lost: bool = False
+    """As of :class:`Outcome`."""
 
     @classmethod
     def failed(cls, code: str, message: str) -> Verdict:
@@ -79,8 +81,11 @@ def judge(
             "crashed", "The program closed its channel, but did not end."
         )
     if child_exit.status is None:
-        return Verdict.failed(
-            "crashed", "The process that the program's process was forked from died."
+        return Verdict(
+            status=JobStatus.FAILED,
+            code="crashed",
+            message="The process that the program's process was forked from died.",
+            lost=True,
         )
     return _crash(child_exit.status, max(child_exit.cpu_s, cpu_s), cpu_limit_s)
 

@@ -210,12 +210,11 @@ class Zygote:
         self._poll.unregister(pidfd)
         os.close(pidfd)
         del self._keepers[kept.number]
-        _, status, usage = os.wait4(kept.pid, 0)
+        _, _, usage = os.wait4(kept.pid, 0)
         report = os.read(kept.report_fd, keeper.STATUS.size)
         os.close(kept.report_fd)
-        if report:
-            [status] = keeper.STATUS.unpack(report)
-        elif kept.level is not Level.STRONG:
+        status = keeper.STATUS.unpack(report)[0] if report else None
+        if status is None and kept.level is not Level.STRONG:
             # Somebody killed the keeper: what it kept is this process's child now.
             others = [other.pid for other in self._keepers.values()]
             process_tree.end_descendants(self._owner, keep=others)

@@ -14,6 +14,9 @@ from program_runtime.execution.outcome import JobStatus, Outcome
 from program_runtime.service.domain import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from program_runtime.service.domain import Job
     from program_runtime.service.hub import Hub
     from program_runtime.service.run import Run
     from program_runtime.service.store import Store
@@ -51,6 +54,26 @@ def last_events(seq: int, outcome: Outcome) -> list[Event]:
     return events
 
 
+async def run_again(run: Run, *, store: Store) -> Sequence[Job]:
+    """Queue a job again whose process was lost; cancel it, if that was asked for.
+
+    As long as that can not be stored, the job is shown as running.
+
+    Returns:
+        The job as it is now; nothing, if the service stops before it is stored.
+    """
+    log.warning("the process of job %s was killed, so it runs again", run.job.id)
+    pause_s = _RETRY_S
+    while not run.sink.abandoned:
+        try:
+            return await store.jobs.recover([run.job.id])
+        except StorageError:
+            log.warning("job %s can not be queued again yet", run.job.id)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_RETRY_S)
+    return ()
+
+
 async def settle(run: Run, outcome: Outcome, *, store: Store, hub: Hub) -> None:
     """Store the end of a job whose last events could not be stored.
 
@@ -59,7 +82,7 @@ async def settle(run: Run, outcome: Outcome, *, store: Store, hub: Hub) -> None:
     """
     job_id, sink = run.job.id, run.sink
     pause_s = _RETRY_S
-    while not (sink.finished or sink.abandoned):
+    while not (sink.finished or sink.goes_on or sink.abandoned):
         try:
             seq = await store.events.last_seq(job_id) + 1
             await sink.finish(last_events(seq, outcome), outcome)

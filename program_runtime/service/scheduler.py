@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 from program_runtime.errors import ProgramRuntimeError, StorageError
 from program_runtime.execution.control import JobControl
-from program_runtime.execution.outcome import JobStatus, Outcome
-from program_runtime.service.domain import ConflictError, NotFoundError
+from program_runtime.service.domain import FINAL
 from program_runtime.service.domain.lifecycle import may_run_again
-from program_runtime.service.endings import failed, last_events, settle
-from program_runtime.service.hub import Wakeup
+from program_runtime.service.endings import failed, run_again, settle
+from program_runtime.service.hub import Ending, Wakeup
 from program_runtime.service.run import Run
 from program_runtime.service.sink import StoreSink
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from program_runtime.execution.outcome import Outcome
     from program_runtime.service.domain import Job, NewJob
     from program_runtime.service.executors import Executor
     from program_runtime.service.hub import Hub
@@ -165,7 +165,8 @@ class Scheduler:
 
         A job that would be lost by being ended is asked to finish early. What had
         to be ended is queued again if it may run again or its program had not been
-        started yet; else it fails with ``service_restarted``.
+        started yet; else it fails with ``service_restarted``. Whose cancellation was
+        asked for is cancelled.
         """
         if self.closing:
             return
@@ -213,21 +214,10 @@ class Scheduler:
         await self._settle_ended(runs)
 
     async def _settle_ended(self, runs: Sequence[Run]) -> None:
-        for run in runs:
-            if run.control.cancel_requested and not run.sink.finished:
-                await self._settle_cancelled(run)
         for begun in (True, False):
             cut_off = [run.job.id for run in runs if run.begun is begun]
             if cut_off:
                 await self._give_back(cut_off, begun=begun)
-
-    async def _settle_cancelled(self, run: Run) -> None:
-        """Keep to what was answered: this job is not to run again."""
-        outcome = Outcome(status=JobStatus.CANCELLED)
-        run.sink.abandoned = False
-        with contextlib.suppress(StorageError, ConflictError, NotFoundError):
-            seq = await self._store.events.last_seq(run.job.id) + 1
-            await run.sink.finish(last_events(seq, outcome), outcome)
 
     async def _give_back(self, job_ids: Collection[str], *, begun: bool = True) -> None:
         try:
@@ -236,7 +226,17 @@ class Scheduler:
             log.exception("the jobs that were ended are settled at the next start")
             return
         for job in settled:
+            self._tell(job)
+
+    def _tell(self, job: Job) -> None:
+        """Wake who waits for a job that was settled without its program."""
+        if job.status not in FINAL:
             self._hub.notify(job.id)
+            return
+        self._metrics.jobs_finished.labels(
+            status=str(job.status), code=job.failure_code or ""
+        ).inc()
+        self._hub.end(job.id, Ending(job.status, None))
 
     async def _work(self) -> None:
         pause_s = _RETRY_S
@@ -308,6 +308,10 @@ class Scheduler:
                 await self._give_back([run.job.id], begun=False)
                 return True
             await settle(run, outcome, store=self._store, hub=self._hub)
+            if run.sink.goes_on:
+                for job in await run_again(run, store=self._store):
+                    self._tell(job)
+                self.wake()
             works = outcome.code != "internal"
             if run.job.session_id is not None:
                 await self._leave_session(run.job, looks=works)

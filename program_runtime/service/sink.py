@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from program_runtime.errors import StorageBusyError
 from program_runtime.execution.events import EventType
 from program_runtime.execution.outcome import JobStatus
+from program_runtime.service.domain.lifecycle import MAX_ATTEMPTS, may_run_again
 from program_runtime.service.hub import Ending
 from program_runtime.service.store.adoption import to_stored
 from program_runtime.service.tracebacks import hide_source
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 _BUSY_PAUSE_S = 0.2
 """Beside what the database itself waits each time."""
+
+_LAST_WORDS = 2
+"""Of a job that failed: error and status."""
 
 ASKED_TO_FINISH = "The service was stopping, so the program was asked to finish early."
 
@@ -51,6 +55,8 @@ class StoreSink:
         """Whether what comes from now on is thrown away: the service stops."""
         self.asked_to_finish = False
         """Whether the program was told to end early, because the service stops."""
+        self.goes_on = False
+        """Whether the job is to run again instead of being ended."""
 
     async def append(self, events: Sequence[Event]) -> None:
         """Store events, then wake the listeners."""
@@ -60,7 +66,19 @@ class StoreSink:
             self._hub.notify(self._job_id)
 
     async def finish(self, events: Sequence[Event], outcome: Outcome) -> None:
-        """Store the last events with the end of the job, then wake everyone."""
+        """Store the last events with the end of the job, then wake everyone.
+
+        A job whose process was lost, and that loses nothing by being started once more,
+        is not ended: what it said before is stored, and it is for whoever gave it this
+        sink to let it run again.
+        """
+        if outcome.lost:
+            said, events = events[:-_LAST_WORDS], events[-_LAST_WORDS:]
+            if said:
+                await self.append(said)
+            self.goes_on = await self._loses_nothing()
+            if self.goes_on:
+                return
         if self.asked_to_finish and outcome.status is JobStatus.COMPLETED:
             outcome = replace(outcome, message=ASKED_TO_FINISH)
         if outcome.traceback and not await self._may_read_source():
@@ -74,6 +92,13 @@ class StoreSink:
             status=str(outcome.status), code=outcome.code or ""
         ).inc()
         self._hub.end(self._job_id, Ending(outcome.status, _result(events)))
+
+    async def _loses_nothing(self) -> bool:
+        """Whether the job may run again though it was started."""
+        if self._job.attempts >= MAX_ATTEMPTS:
+            return False
+        checkpoint = await self._store.events.latest(self._job_id, "checkpoint")
+        return may_run_again(self._job, has_checkpoint=checkpoint is not None)
 
     async def _may_read_source(self) -> bool:
         """Whether the job runs a program of its own user."""

@@ -92,10 +92,14 @@ def no_failure(entry, code, events):
 # The server
 
 
-def restarted(entry, code, events):
-    """Only a job that can not be run again may fail, and only like this."""
+def lost_for_good(entry, events):
+    """Only of a job that can not be run again an end by a kill is the end."""
     saved = any(kind == "checkpoint" for _, kind, *_ in events)
-    return code == "service_restarted" and entry.program == "walker" and not saved
+    return entry.program == "walker" and not saved
+
+
+def restarted(entry, code, events):
+    return code == "service_restarted" and lost_for_good(entry, events)
 
 
 def test_a_killed_server_loses_and_doubles_nothing(ready):
@@ -137,10 +141,10 @@ def gone(left, what):
 
 
 def crashed(entry, code, events):
-    return code == "crashed"
+    return code == "crashed" and lost_for_good(entry, events)
 
 
-def test_a_killed_zygote_ends_what_runs_and_no_more(ready):
+def test_a_killed_zygote_fails_only_what_can_not_run_again(ready):
     for _ in shared("zygote", ready.level):
         entries = ready.entries()
         callers = working(ready, entries)
@@ -160,7 +164,7 @@ def test_a_killed_zygote_ends_what_runs_and_no_more(ready):
 # A keeper
 
 
-def test_a_killed_keeper_fails_its_own_job_alone(ready):
+def test_a_killed_keeper_fails_its_own_job_at_most(ready):
     for _ in shared("keeper", ready.level):
         entries = ready.entries()
         callers = working(ready, entries)

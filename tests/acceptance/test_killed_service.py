@@ -30,6 +30,14 @@ def main(backend, user_messenger, *, count=5, size=0, forever=False, wait=False,
         raise ValueError("asked to")
     return {"sent": sent, "text": "y" * size}
 """
+STUBBORN = """
+import signal, time
+
+def main(backend, user_messenger):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    user_messenger.publish("begun")
+    time.sleep(60)
+"""
 RESTARTED = (
     "The service was restarted while the job was running. "
     "What it had published before is kept."
@@ -192,6 +200,20 @@ def test_callers_of_queued_jobs_get_their_results_after_the_kill(service):
         assert_gapless(service, job.job_id())
     with pytest.raises(errors.RuntimeJobFailureError, match=RESTARTED):
         running.result(WAIT_S)
+
+
+def test_a_cancel_that_was_answered_is_kept_to_after_the_kill(service):
+    client = service.client()
+    client.upload_program(STUBBORN, {"name": "stubborn", "retry": True})
+    callback = Callback()
+    job = client.run("stubborn", callback=callback)
+    callback.wait_for(1)
+    job.cancel()
+    service.kill()  # within the time that the program has to end by itself
+    service.start()
+    assert service.finished(job.job_id())["state"]["status"] == "Cancelled"
+    events = [event["type"] for event in service.events(job.job_id())]
+    assert events == ["status", "status", "interim", "status"]
 
 
 def test_the_command_follows_a_job_across_the_kill(service):

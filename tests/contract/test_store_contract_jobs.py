@@ -1,7 +1,7 @@
 """What every store does with jobs."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from contract.store_samples import (
@@ -240,7 +240,7 @@ def test_what_waits_runs_or_left_no_measure_used_nothing(store, ask, clock):
     ask(store.jobs.recover())
     ask(running_job(store))
     cancelled, _ = ask(store.jobs.submit(a_job()))
-    ask(store.jobs.cancel_queued(cancelled.id))
+    ask(store.jobs.cancel(cancelled.id))
     ask(store.jobs.submit(a_job()))
     assert ask(store.jobs.usage(user=None, since=since)) == UsageSum()
 
@@ -283,19 +283,24 @@ def test_last_events_that_do_not_go_on_are_refused(store, ask):
 def test_a_waiting_job_is_cancelled_at_once(store, ask, clock):
     job, _ = ask(store.jobs.submit(a_job()))
     clock.tick()
-    assert ask(store.jobs.cancel_queued(job.id))
+    assert ask(store.jobs.cancel(job.id)) is JobStatus.QUEUED
     cancelled = ask(store.jobs.get(job.id))
     assert cancelled.status is JobStatus.CANCELLED
     assert cancelled.ended.timestamp() == clock.now
     assert log(store, ask, job.id)[-1] == ("status", {"status": "Cancelled"})
     assert ask(store.jobs.claim()) is None
-    assert not ask(store.jobs.cancel_queued(job.id))
+    assert ask(store.jobs.cancel(job.id)) is JobStatus.CANCELLED
+    assert ask(store.jobs.get(job.id)) == cancelled
 
 
-def test_a_running_job_is_not_cancelled_in_the_queue(store, ask):
+def test_that_a_running_job_is_to_end_is_kept_until_it_has_ended(store, ask):
     job = ask(running_job(store))
-    assert not ask(store.jobs.cancel_queued(job.id))
-    assert ask(store.jobs.get(job.id)) == job
+    assert ask(store.jobs.cancel(job.id)) is JobStatus.RUNNING
+    noted = replace(job, cancel_requested=True)
+    assert ask(store.jobs.get(job.id)) == noted
+    assert ask(store.jobs.cancel(job.id)) is JobStatus.RUNNING
+    assert ask(store.jobs.finish(job.id, ending(3), completed()))
+    assert ask(store.jobs.get(job.id)).status is JobStatus.COMPLETED
 
 
 def test_only_final_jobs_are_deleted_and_with_all_they_had(store, ask):
@@ -313,7 +318,7 @@ def test_only_final_jobs_are_deleted_and_with_all_they_had(store, ask):
 def test_unknown_jobs_are_not_found(store, ask):
     assert ask(store.jobs.get("job_absent")) is None
     for change in (
-        store.jobs.cancel_queued("job_absent"),
+        store.jobs.cancel("job_absent"),
         store.jobs.finish("job_absent", [], completed()),
         store.jobs.set_tags("job_absent", ["a"]),
         store.jobs.delete("job_absent"),

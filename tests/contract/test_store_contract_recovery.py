@@ -65,6 +65,29 @@ def test_a_checkpoint_in_the_blob_store_counts_and_is_kept(store, ask, tmp_path)
         assert blob.read().decode() == text
 
 
+@pytest.mark.parametrize("settle", ["recover", "give_back"])
+def test_a_job_that_was_to_be_cancelled_is_settled_so(store, ask, settle):
+    job, _ = ask(store.jobs.submit(a_job(retry=True)))
+    ask(store.jobs.claim())
+    ask(store.jobs.cancel(job.id))
+    (settled,) = ask(getattr(store.jobs, settle)([job.id]))
+    assert settled == ask(store.jobs.get(job.id))
+    assert settled.status is JobStatus.CANCELLED
+    assert ask(store.jobs.claim()) is None
+
+
+def test_jobs_whose_process_was_lost_are_settled_alone(store, ask):
+    lost, _ = ask(store.jobs.submit(a_job(retry=True)))
+    other, _ = ask(store.jobs.submit(a_job(retry=True)))
+    ask(store.jobs.claim())
+    running = ask(store.jobs.claim())
+    (settled,) = ask(store.jobs.recover([lost.id, "job_absent"]))
+    assert (settled.id, settled.status) == (lost.id, JobStatus.QUEUED)
+    assert settled.attempts == 1  # it counts: it may have killed its keeper itself
+    assert ask(store.jobs.get(other.id)) == running
+    assert ask(store.jobs.recover([])) == []
+
+
 def test_given_back_jobs_wait_again_as_if_they_had_not_been_started(store, ask):
     job, _ = ask(store.jobs.submit(a_job(retry=True)))
     other = ask(store.jobs.submit(a_job()))[0]

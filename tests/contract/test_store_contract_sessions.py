@@ -196,7 +196,7 @@ def test_a_session_that_takes_no_more_jobs_is_closed_after_its_last_one(
         submit(store, ask, session)
     finish(store, ask, jobs[0])
     assert ask(store.jobs.claim()).id == jobs[1].id
-    assert ask(store.jobs.cancel_queued(jobs[2].id))
+    assert ask(store.jobs.cancel(jobs[2].id))
     assert state(store, ask, session) == "active"
     at = clock.tick()
     finish(store, ask, jobs[1], JobStatus.FAILED)

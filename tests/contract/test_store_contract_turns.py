@@ -57,7 +57,7 @@ class Queue:
         assert self.ask(self.store.jobs.finish(job_id, ending(seq), completed()))
 
     def cancel(self, word):
-        return self.ask(self.store.jobs.cancel_queued(self.words[word]))
+        return self.ask(self.store.jobs.cancel(self.words[word]))
 
 
 @pytest.fixture

@@ -227,7 +227,7 @@ class Stores(RuleBasedStateMachine):
     @precondition(lambda self: self.jobs)
     @rule(pick=picks)
     def cancel(self, pick):
-        self.both(lambda s: s.jobs.cancel_queued(self.a_known_job(pick)))
+        self.both(lambda s: s.jobs.cancel(self.a_known_job(pick)))
 
     @precondition(lambda self: self.jobs)
     @rule(pick=picks, tags=tags)

@@ -26,12 +26,13 @@ from program_runtime.service.store.migrations import upgrading
 from program_runtime.service.store.sql import schema
 from program_runtime.service.store.sql.tables import metadata
 
-NEXT_STEP = """
+NEXT = f"{int(schema.HEAD) + 1:04}"
+NEXT_STEP = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "{NEXT}"
+down_revision = "{schema.HEAD}"
 
 
 def upgrade():
@@ -152,7 +153,8 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
 def test_a_database_is_not_changed_unless_that_is_wanted(tmp_path):
     path = tmp_path / "a.db"
     with pytest.raises(
-        StorageError, match="the database is empty, this version needs revision 0002"
+        StorageError,
+        match=f"the database is empty, this version needs revision {schema.HEAD}",
     ):
         open_store(path, migrate=False)
     assert form(path) == {}
@@ -160,7 +162,7 @@ def test_a_database_is_not_changed_unless_that_is_wanted(tmp_path):
     set_revision(path, "0000")
     with pytest.raises(
         StorageError,
-        match="the database is at revision 0000, this version needs revision 0002",
+        match=f"is at revision 0000, this version needs revision {schema.HEAD}",
     ):
         open_store(path, migrate=False)
 
@@ -203,9 +205,9 @@ def test_an_older_database_is_brought_to_the_newest_form(tmp_path, monkeypatch):
     path = tmp_path / "a.db"
     open_store(path)
     shutil.copytree(upgrading.FOLDER, tmp_path / "migrations")
-    (tmp_path / "migrations" / "versions" / "r0003_next.py").write_text(NEXT_STEP)
+    (tmp_path / "migrations" / "versions" / f"r{NEXT}_next.py").write_text(NEXT_STEP)
     monkeypatch.setattr(upgrading, "FOLDER", tmp_path / "migrations")
-    monkeypatch.setattr(schema, "HEAD", "0003")
+    monkeypatch.setattr(schema, "HEAD", NEXT)
     assert open_store(path) == []
     assert any("motto" in part for part in form(path)["users"])
     monkeypatch.setattr(upgrading, "FOLDER", tmp_path / "absent")
@@ -218,9 +220,9 @@ def test_a_step_that_fails_changes_nothing(tmp_path, monkeypatch):
     before = form(path)
     shutil.copytree(upgrading.FOLDER, tmp_path / "migrations")
     broken = f"{NEXT_STEP}    op.execute('this is no statement')\n"
-    (tmp_path / "migrations" / "versions" / "r0003_next.py").write_text(broken)
+    (tmp_path / "migrations" / "versions" / f"r{NEXT}_next.py").write_text(broken)
     monkeypatch.setattr(upgrading, "FOLDER", tmp_path / "migrations")
-    monkeypatch.setattr(schema, "HEAD", "0003")
+    monkeypatch.setattr(schema, "HEAD", NEXT)
     with pytest.raises(StorageError, match="syntax error"):
         open_store(path)
     assert form(path) == before

@@ -20,7 +20,8 @@ class ChildExit:
     """How a child's process ended."""
 
     status: int | None
-    """As of ``os.waitpid``; ``None`` when its zygote died and nobody could tell."""
+    """As of ``os.waitpid``; ``None`` when its zygote or keeper was killed, and nobody
+    can tell."""
     cpu_s: float = 0.0
     peak_memory_bytes: int = 0
 

@@ -117,15 +117,15 @@ async def delete(job_id: str, caller: Caller, here: Here) -> Response:
 async def cancel(job_id: str, caller: Caller, here: Here) -> Response:
     """End a job without a result; what it published is kept."""
     asked = await visible_job(here, caller, job_id)
-    if await here.store.jobs.cancel_queued(job_id):
+    was = await here.store.jobs.cancel(job_id)
+    if was in FINAL:
+        raise _final(job_id, was)
+    if was is JobStatus.RUNNING:
+        here.scheduler.control(job_id).cancel()
+    else:
         here.metrics.jobs_finished.labels(status=JobStatus.CANCELLED, code="").inc()
         here.hub.end(job_id, Ending(JobStatus.CANCELLED, None))
         await here.sessions.job_ended(asked)
-        return Response(status_code=204)
-    current = await visible_job(here, caller, job_id)
-    if current.status in FINAL:
-        raise _final(job_id, current.status)
-    here.scheduler.control(job_id).cancel()
     return Response(status_code=204)
 
 

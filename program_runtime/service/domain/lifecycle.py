@@ -96,10 +96,10 @@ def start(job: Job, *, isolation: str | None, now: float) -> Step:
 
 
 def cancel(job: Job, *, now: float, why: str | None = None) -> Step:
-    """Cancel a queued job.
+    """Cancel a job of which nothing runs.
 
     Args:
-        job: It waits.
+        job: It waits, or what ran of it is gone.
         now: Seconds since the epoch.
         why: What the job's user is told, if it was not they who cancelled it.
     """
@@ -128,13 +128,15 @@ def may_run_again(job: Job, *, has_checkpoint: bool) -> bool:
 
 
 def resettle(job: Job, *, has_checkpoint: bool, now: float) -> Step:
-    """Decide about a job that ran when the service was killed: again, or failed.
+    """Decide about a job that ran when what ran it was killed: again, or failed.
 
     Args:
         job: It runs.
         has_checkpoint: There is a state in its log that it goes on from.
         now: Seconds since the epoch.
     """
+    if job.cancel_requested:
+        return cancel(job, now=now)
     if not may_run_again(job, has_checkpoint=has_checkpoint):
         return _fail(job, RESTARTED_MESSAGE, now)
     if job.attempts >= MAX_ATTEMPTS:
@@ -153,6 +155,8 @@ def give_back(job: Job, *, begun: bool, has_checkpoint: bool, now: float) -> Ste
         has_checkpoint: There is a state in its log that it goes on from.
         now: Seconds since the epoch.
     """
+    if job.cancel_requested:
+        return cancel(job, now=now)
     if begun and not may_run_again(job, has_checkpoint=has_checkpoint):
         return _fail(job, RESTARTED_MESSAGE, now)
     return _requeue(replace(job, attempts=job.attempts - 1), now)

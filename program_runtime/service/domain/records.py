@@ -159,6 +159,8 @@ class Job:
     """How often it was started. A start that ended because the service was stopped
     in good order does not count; one at which it was killed does."""
     retry: bool = False
+    cancel_requested: bool = False
+    """Its end was asked for while it ran; it never runs again."""
     isolation: str | None = None
     usage: Mapping[str, Any] | None = None
     failure_code: str | None = None

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 import traceback
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import StorageError
@@ -66,6 +67,10 @@ class ScriptedRun:
         return made
 
 
+class ProcessLost(Exception):  # noqa: N818 - what happened, no mistake
+    """A script raises it to end as a job does whose process is killed."""
+
+
 async def echo(run: ScriptedRun) -> str:
     """Return the inputs as the result: the script when none is given."""
     return await run.inputs()
@@ -105,13 +110,7 @@ class InMemoryExecutor:
         run = ScriptedRun(spec, sink, control, first_seq)
         began = time.monotonic()
         outcome, entries = await self._attempt(run, control)
-        outcome = Outcome(
-            status=outcome.status,
-            code=outcome.code,
-            message=outcome.message,
-            traceback=outcome.traceback,
-            usage=Usage(wall_s=time.monotonic() - began),
-        )
+        outcome = replace(outcome, usage=Usage(wall_s=time.monotonic() - began))
         status: dict[str, Any] = {"status": outcome.status}
         if outcome.code:
             status["code"] = outcome.code
@@ -149,6 +148,9 @@ class InMemoryExecutor:
             if not control.cancel_requested:
                 raise
             return Outcome(status=JobStatus.CANCELLED), []
+        except ProcessLost:
+            outcome, entries = _failure("crashed", "Its process was killed.")
+            return replace(outcome, lost=True), entries
         except TimeoutError:
             limit = run.spec.limits.wall_time_s
             return _failure("wall_time", f"The job ran longer than {limit:g} s.")

@@ -115,13 +115,15 @@ class MemoryJobs:
         folder = self._state.folders.get(job_id)
         return None if folder is None else folder.inputs
 
-    async def cancel_queued(self, job_id: str) -> bool:
-        """Cancel a job that waits."""
-        job = self._state.folder(job_id).job
-        if job.status is not JobStatus.QUEUED:
-            return False
-        self._keep(lifecycle.cancel(job, now=self._state.clock()))
-        return True
+    async def cancel(self, job_id: str) -> JobStatus:
+        """Cancel a job that waits; note of one that runs that it is to end."""
+        folder = self._state.folder(job_id)
+        was = folder.job.status
+        if was is JobStatus.QUEUED:
+            self._keep(lifecycle.cancel(folder.job, now=self._state.clock()))
+        elif was is JobStatus.RUNNING:
+            folder.job = replace(folder.job, cancel_requested=True)
+        return was
 
     async def finish(
         self, job_id: str, events: Sequence[Event], outcome: Outcome
@@ -138,8 +140,8 @@ class MemoryJobs:
         session_turns.follow(self._state, folder.job)
         return True
 
-    async def recover(self) -> Sequence[Job]:
-        """Settle what an earlier process left running."""
+    async def recover(self, job_ids: Collection[str] | None = None) -> Sequence[Job]:
+        """Settle what was left running."""
         now = self._state.clock()
         return [
             self._keep(
@@ -148,6 +150,7 @@ class MemoryJobs:
                 )
             )
             for folder in self._running()
+            if job_ids is None or folder.job.id in job_ids
         ]
 
     async def give_back(

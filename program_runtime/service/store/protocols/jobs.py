@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from program_runtime.execution.events import Event
-    from program_runtime.execution.outcome import Outcome
+    from program_runtime.execution.outcome import JobStatus, Outcome
     from program_runtime.service.domain import Inputs, Job, JobQuery, NewJob, UsageSum
 
 __all__ = ["JobStore"]
@@ -107,8 +107,14 @@ class JobStore(Protocol):
         """Return the inputs of a job; None if there is no such job."""
         ...
 
-    async def cancel_queued(self, job_id: str) -> bool:
-        """Cancel a job that waits; False if it runs already or is final.
+    async def cancel(self, job_id: str) -> JobStatus:
+        """Cancel a job that waits; note of one that runs that it is to end.
+
+        One that runs is cancelled by whoever runs it, or settled so by ``recover`` and
+        ``give_back``; one that is final stays as it is.
+
+        Returns:
+            What it was until now.
 
         Raises:
             NotFoundError: There is no such job.
@@ -135,12 +141,16 @@ class JobStore(Protocol):
         """
         ...
 
-    async def recover(self) -> Sequence[Job]:
+    async def recover(self, job_ids: Collection[str] | None = None) -> Sequence[Job]:
         """Settle what an earlier process left running; call it before any claim.
 
         Jobs that are marked ``retry`` or have a checkpoint are queued again, unless
         they were started ``domain.lifecycle.MAX_ATTEMPTS`` times; the others fail
-        with the code ``service_restarted``. Their logs go on.
+        with the code ``service_restarted``, and whose cancellation was asked for is
+        cancelled. Their logs go on.
+
+        Args:
+            job_ids: Of jobs whose process was lost, to settle these alone.
 
         Returns:
             The jobs as they are now.

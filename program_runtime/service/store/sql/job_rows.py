@@ -34,6 +34,7 @@ def to_job(row: Row[Any]) -> Job:
         last_seq=row.last_seq,
         attempts=row.attempts,
         retry=row.retry,
+        cancel_requested=row.cancel_requested,
         isolation=row.isolation,
         usage=None if row.usage is None else json.loads(row.usage),
         failure_code=row.failure_code,

@@ -141,15 +141,17 @@ class SqlJobs:
 
         return await self._reader.do(read)
 
-    async def cancel_queued(self, job_id: str) -> bool:
-        """Cancel a job that waits."""
+    async def cancel(self, job_id: str) -> JobStatus:
+        """Cancel a job that waits; note of one that runs that it is to end."""
 
-        def write(connection: Connection) -> bool:
+        def write(connection: Connection) -> JobStatus:
             key, job = held_job(connection, job_id)
-            if job.status is not JobStatus.QUEUED:
-                return False
-            keep(connection, key, lifecycle.cancel(job, now=self._clock()))
-            return True
+            if job.status is JobStatus.QUEUED:
+                keep(connection, key, lifecycle.cancel(job, now=self._clock()))
+            elif job.status is JobStatus.RUNNING:
+                noted = {"of_key": key, "cancel_requested": True}
+                connection.execute(statements.update_job(), noted)
+            return job.status
 
         return await self._writer.do(write)
 
@@ -170,12 +172,16 @@ class SqlJobs:
 
         return await self._writer.do(write)
 
-    async def recover(self) -> Sequence[Job]:
-        """Settle what an earlier process left running."""
+    async def recover(self, job_ids: Collection[str] | None = None) -> Sequence[Job]:
+        """Settle what was left running."""
 
         def write(connection: Connection) -> Sequence[Job]:
             now = self._clock()
-            rows = connection.execute(statements.select_running()).all()
+            if job_ids is None:
+                rows = connection.execute(statements.select_running()).all()
+            else:
+                wanted = {"job_ids": list(job_ids)}
+                rows = connection.execute(statements.select_running_of(), wanted).all()
             return [
                 keep(
                     connection,

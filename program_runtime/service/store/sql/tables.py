@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -109,6 +110,7 @@ jobs = Table(
     Column("last_seq", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("retry", Boolean, nullable=False),
+    Column("cancel_requested", Boolean, nullable=False, server_default=false()),
     Column("isolation", Text),
     Column("usage", Text),
     Column("failure_code", Text),

@@ -26,11 +26,6 @@ def test_the_last_frame_goes_before_the_exit():
     [
         (None, "crashed", "The program closed its channel, but did not end."),
         (
-            ChildExit(status=None),
-            "crashed",
-            "The process that the program's process was forked from died.",
-        ),
-        (
             ChildExit(status=0),
             "crashed",
             "The program exited with code 0 before main returned.",
@@ -70,6 +65,14 @@ def test_the_last_frame_goes_before_the_exit():
 def test_the_exit_is_named(child_exit, code, message):
     verdict = judge(own=None, reported=None, child_exit=child_exit, cpu_limit_s=2.0)
     assert verdict == Verdict.failed(code, message)
+
+
+def test_a_job_whose_processes_were_killed_is_not_to_blame():
+    verdict = judge(own=None, reported=None, child_exit=ChildExit(status=None))
+    assert (verdict.code, verdict.lost) == ("crashed", True)
+    assert verdict.message == (
+        "The process that the program's process was forked from died."
+    )
 
 
 def test_the_time_of_all_processes_tells_why_one_was_killed():

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ import pytest
 
 from program_runtime.bundle import write_bundle
 from program_runtime.errors import ExecutionError, StorageError
+from program_runtime.execution.events import EventType
 from program_runtime.execution.outcome import JobStatus
 from program_runtime.service import Settings
 from program_runtime.service.context import make_context
@@ -21,7 +23,8 @@ from program_runtime.service.domain import (
     Role,
     hash_token,
 )
-from program_runtime.service.executors import InMemoryExecutor
+from program_runtime.service.domain.lifecycle import MAX_ATTEMPTS
+from program_runtime.service.executors import InMemoryExecutor, ProcessLost
 from program_runtime.service.executors.memory import echo
 from program_runtime.service.store import MemoryBlobStore, MemoryStore
 
@@ -452,3 +455,106 @@ def test_what_was_taken_while_the_service_stopped_is_given_back(tmp_path):
             return (await context.store.jobs.get(job.id)).status
 
     assert asyncio.run(scenario()) is JobStatus.QUEUED
+
+
+def lost_once(*kinds):
+    """A script whose process is killed when it runs first, after some messages."""
+    starts = []
+
+    async def script(run):
+        starts.append(run.spec.restored)
+        for kind in kinds:
+            await run.publish('"said"', kind=kind)
+        if len(starts) == 1:
+            raise ProcessLost
+        return '"done"'
+
+    return script, starts
+
+
+@pytest.mark.parametrize(
+    ("retry", "kinds", "restored"),
+    [
+        (True, [], None),
+        (True, [EventType.INTERIM], None),
+        (False, [EventType.CHECKPOINT], '"said"'),
+    ],
+)
+def test_a_job_whose_process_was_killed_runs_again(tmp_path, retry, kinds, restored):
+    script, starts = lost_once(*kinds)
+
+    async def scenario():
+        async with context_for(tmp_path, script) as context:
+            job = await ended(context, await submit(context, retry=retry))
+            return job, await context.store.events.read(job.id)
+
+    job, events = asyncio.run(scenario())
+    assert (job.status, job.attempts) == (JobStatus.COMPLETED, 2)
+    assert starts == [None, restored]
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert "error" not in [event.type for event in events]
+    statuses = [json.loads(e.data)["status"] for e in events if e.type == "status"]
+    assert statuses == ["Queued", "Running", "Queued", "Running", "Completed"]
+
+
+def test_a_job_that_can_not_run_again_fails_with_its_process(tmp_path):
+    script, starts = lost_once(EventType.INTERIM)
+
+    async def scenario():
+        async with context_for(tmp_path, script) as context:
+            return await ended(context, await submit(context))
+
+    job = asyncio.run(scenario())
+    assert (job.status, job.failure_code) == (JobStatus.FAILED, "crashed")
+    assert starts == [None]
+
+
+def test_a_job_that_loses_its_process_each_time_fails_in_the_end(tmp_path):
+    async def script(run):
+        raise ProcessLost
+
+    async def scenario():
+        async with context_for(tmp_path, script) as context:
+            return await ended(context, await submit(context, retry=True))
+
+    job = asyncio.run(scenario())
+    assert (job.failure_code, job.attempts) == ("crashed", MAX_ATTEMPTS)
+
+
+def test_a_job_that_lost_its_process_while_it_was_cancelled_is_cancelled(tmp_path):
+    cancelled = []
+
+    async def scenario():
+        async def script(run):
+            cancelled.append(await context.store.jobs.cancel(run.spec.job_id))
+            raise ProcessLost
+
+        async with context_for(tmp_path, script) as context:
+            return await ended(context, await submit(context, retry=True))
+
+    assert asyncio.run(scenario()).status is JobStatus.CANCELLED
+    assert cancelled == [JobStatus.RUNNING]
+
+
+def test_a_lost_process_is_made_up_for_as_soon_as_the_store_works(
+    tmp_path, caplog, monkeypatch
+):
+    monkeypatch.setattr("program_runtime.service.endings._RETRY_S", 0.01)
+    script, starts = lost_once()
+
+    async def scenario():
+        async with context_for(tmp_path, script) as context:
+            recover, failures = context.store.jobs.recover, [1, 2]
+
+            async def failing(*wanted):
+                if failures:
+                    failures.pop()
+                    raise StorageError("the disk is full")
+                return await recover(*wanted)
+
+            context.store.jobs.recover = failing
+            return await ended(context, await submit(context, retry=True))
+
+    assert asyncio.run(scenario()).status is JobStatus.COMPLETED
+    assert len(starts) == 2
+    assert caplog.text.count("can not be queued again yet") == 2

@@ -116,6 +116,18 @@ def test_a_job_that_was_running_at_too_many_crashes_says_so():
     )
 
 
+@pytest.mark.parametrize("retry", [True, False])
+def test_a_job_that_was_to_be_cancelled_never_runs_again(retry):
+    job = replace(running(retry=retry), cancel_requested=True)
+    for step in (
+        lifecycle.resettle(job, has_checkpoint=True, now=NOW),
+        lifecycle.give_back(job, begun=True, has_checkpoint=True, now=NOW),
+        lifecycle.give_back(job, begun=False, has_checkpoint=False, now=NOW),
+    ):
+        assert step[0].status is JobStatus.CANCELLED
+        assert said(step[1]) == [(3, "status", {"status": "Cancelled"})]
+
+
 @pytest.mark.parametrize("attempts", [1, lifecycle.MAX_ATTEMPTS])
 def test_an_orderly_stop_does_not_count_against_a_job(attempts):
     job = replace(running(retry=True), attempts=attempts)

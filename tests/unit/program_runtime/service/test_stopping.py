@@ -100,7 +100,7 @@ def stopped(script, *, grace_s=LONG_S, before=None, kind=None, **fields):
         job_id = await place.submit(**fields)
         await begun.wait()
         if before is not None:
-            before(place.scheduler, job_id)
+            await before(place, job_id)
         await place.scheduler.close(grace_s)
         return await place.store.jobs.get(job_id), await place.statuses(job_id)
 
@@ -148,9 +148,11 @@ def test_a_job_that_does_not_end_fails_and_says_why():
 
 
 def test_a_cancel_that_did_not_take_effect_in_time_is_kept_to():
-    def cancel(scheduler, job_id):
-        scheduler.control(job_id).listen(None)
-        scheduler.control(job_id).cancel()
+    async def cancel(place, job_id):
+        await place.store.jobs.cancel(job_id)
+        control = place.scheduler.control(job_id)
+        control.listen(None)
+        control.cancel()
 
     job, statuses = stopped(for_ever, grace_s=0.05, before=cancel, retry=True)
     assert job.status is JobStatus.CANCELLED
@@ -158,8 +160,8 @@ def test_a_cancel_that_did_not_take_effect_in_time_is_kept_to():
 
 
 def test_a_hurried_end_waits_for_nobody():
-    def hurry(scheduler, _job_id):
-        scheduler.hurry()
+    async def hurry(place, _job_id):
+        place.scheduler.hurry()
 
     job, _ = stopped(for_ever, before=hurry, retry=True)
     assert job.status is JobStatus.QUEUED
@@ -196,11 +198,11 @@ def test_a_job_that_is_still_being_prepared_when_time_is_over_waits_again():
 
 
 def test_where_checkpoints_can_not_be_looked_up_a_job_is_asked_to_finish(caplog):
-    def fail(scheduler, _job_id):
+    async def fail(place, _job_id):
         async def latest(*_):
             raise StorageError("the disk is gone")
 
-        scheduler._store.events.latest = latest
+        place.store.events.latest = latest
 
     job, _ = stopped(until_asked, before=fail)
     assert job.status is JobStatus.COMPLETED
