@@ -39,6 +39,7 @@ class JobFacts:
     ) -> None:
         self._api = api
         self._job = dict(job)
+        self._estimate: dict[str, Any] | None = None
         self._id = str(job["id"])
         self._service = service
         self._inputs: tuple[Any] | None = None
@@ -92,8 +93,14 @@ class JobFacts:
 
     @property
     def usage_estimation(self) -> dict[str, Any]:
-        """``quantum_seconds`` that it is expected to use, where the service says."""
-        return job_usage.estimation(self._job)
+        """``quantum_seconds`` that it is expected to use.
+
+        The service judges by earlier jobs of the same release on the same device; None
+        if there was none. Where no quantum processor works, it is 0.
+        """
+        if self._estimate is None:
+            self._estimate = job_usage.estimation(self._api.job(self._id))
+        return dict(self._estimate)
 
     def backend(self) -> IBMBackend:
         """The backend it runs on."""

@@ -186,6 +186,7 @@ def test_a_program_runs_on_a_device_and_what_it_used_is_counted(service, platfor
     usage = service.http("GET", f"/jobs/{job['id']}/metrics").json()["usage"]
     assert (usage["circuits"], usage["shots"]) == (1, 100)
     assert usage["quantum_seconds"] == usage["qpu_charge_time_seconds"] >= 0
+    assert job["estimated_running_time_seconds"] >= 0  # by what such jobs have used
     assert len(device_jobs(platform, job["id"])) == 1
 
 

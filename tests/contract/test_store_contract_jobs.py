@@ -203,12 +203,13 @@ def test_a_finished_job_keeps_its_outcome(store, ask, clock):
     assert ended.started == job.started
 
 
-def used(store, ask, user, *, qpu_s, shots=0):
-    """Have a job run to its end."""
-    job = ask(running_job(store, user))
+def used(store, ask, user, *, qpu_s, shots=0, status=JobStatus.COMPLETED, **fields):
+    """Have a job run to its end; returns it."""
+    job = ask(running_job(store, user, **fields))
     usage = Usage(wall_s=2.5, cpu_s=1.5, circuits=1, shots=shots, qpu_s=qpu_s)
-    outcome = Outcome(status=JobStatus.COMPLETED, usage=usage)
+    outcome = Outcome(status=status, usage=usage)
     assert ask(store.jobs.finish(job.id, ending(3), outcome))
+    return job
 
 
 def test_what_the_jobs_of_a_user_and_of_all_used_is_added_up(store, ask, clock):
@@ -243,6 +244,22 @@ def test_what_waits_runs_or_left_no_measure_used_nothing(store, ask, clock):
     ask(store.jobs.cancel(cancelled.id))
     ask(store.jobs.submit(a_job()))
     assert ask(store.jobs.usage(user=None, since=since)) == UsageSum()
+
+
+def test_the_newest_jobs_of_a_release_on_a_backend_tell_what_the_next_will_use(
+    store, ask
+):
+    waiting, _ = ask(store.jobs.submit(a_job(backend="device")))
+    assert ask(store.jobs.mean_qpu_s(waiting, newest=2)) is None
+    ask(store.jobs.cancel(waiting.id))
+    for qpu_s in (9.0, 1.0, 3.0):
+        used(store, ask, "u_b", qpu_s=qpu_s, backend="device")
+    used(store, ask, "u_a", qpu_s=50.0, backend="device", status=JobStatus.FAILED)
+    used(store, ask, "u_a", qpu_s=70.0, backend="another")
+    ask(store.programs.publish(a_release(version="1.1.0"), owner="u_a", description=""))
+    used(store, ask, "u_a", qpu_s=80.0, backend="device", version="1.1.0")
+    assert ask(store.jobs.mean_qpu_s(waiting, newest=2)) == 2.0
+    assert ask(store.jobs.mean_qpu_s(waiting, newest=20)) == pytest.approx(13 / 3)
 
 
 def test_a_final_job_is_not_finished_again(store, ask):

@@ -113,6 +113,7 @@ def job_document(job: Job) -> dict[str, Any]:
         "isolation": job.isolation,
         "usage": dict(job.usage) if job.usage is not None else None,
         "options": dict(job.options),
+        # Looked up for who asks for one job.
         "estimated_running_time_seconds": None,
         "private": False,
         "runtime": None,

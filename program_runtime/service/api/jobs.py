@@ -24,6 +24,7 @@ from program_runtime.service.api.listing import (
     Whose,
     listed_user,
 )
+from program_runtime.service.api.qpu_estimates import qpu_estimate
 from program_runtime.service.api.queue_places import place_in_queue
 from program_runtime.service.api.waiting import Wait, job_when_final
 from program_runtime.service.auth import GUARDED, Caller
@@ -96,7 +97,7 @@ async def job(
     """Return a job; with ``wait`` when it is final, or when the time has passed."""
     found = await job_when_final(here, caller, job_id, wait)
     found = await with_wait(here, found)
-    document = job_document(found)
+    document = job_document(found) | await qpu_estimate(here, found)
     if queue_position:
         document |= await place_in_queue(here, found)
     if exclude_params:

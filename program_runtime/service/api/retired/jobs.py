@@ -18,6 +18,7 @@ from program_runtime.service.api.access import visible_job
 from program_runtime.service.api.documents import json_response
 from program_runtime.service.api.json_bodies import is_json
 from program_runtime.service.api.listing import AskedJobs, Offset
+from program_runtime.service.api.qpu_estimates import qpu_estimate
 from program_runtime.service.api.retired.documents import job_document, with_params
 from program_runtime.service.api.retired.instance import Provider
 from program_runtime.service.api.retired.routing import NOTED, RetiredRoute
@@ -70,7 +71,7 @@ async def job(
 ) -> Response:
     """Return a job with its inputs as they were sent."""
     found = await visible_job(here, caller, job_id)
-    document = job_document(found)
+    document = job_document(found) | await qpu_estimate(here, found)
     inputs = None if exclude_params else await here.store.jobs.inputs(job_id)
     if inputs is None:
         return json_response(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
@@ -197,6 +198,19 @@ class MemoryJobs:
             if job.usage is not None:
                 total.update(job.usage, jobs=1)
         return UsageSum(**{name: total[name] for name in asdict(UsageSum())})
+
+    async def mean_qpu_s(self, like: Job, *, newest: int) -> float | None:
+        """Return how long a quantum processor worked for jobs like one."""
+        known = [each.job for each in self._state.folders.values()]
+        used = [
+            job.usage["qpu_s"]
+            for job in known
+            if (job.program_id, job.digest) == (like.program_id, like.digest)
+            and job.backend == like.backend
+            and job.status is JobStatus.COMPLETED
+            and job.usage is not None
+        ]
+        return statistics.fmean(used[-newest:]) if used else None
 
     def _running(self) -> Sequence[Folder]:
         folders = self._state.folders.values()

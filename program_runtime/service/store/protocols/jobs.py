@@ -203,3 +203,15 @@ class JobStore(Protocol):
             since: The moment.
         """
         ...
+
+    async def mean_qpu_s(self, like: Job, *, newest: int) -> float | None:
+        """Return how long a quantum processor worked for jobs like one, on average.
+
+        Args:
+            like: Those of its release on its backend are; whose they are is no matter.
+            newest: So many of those that completed, at most.
+
+        Returns:
+            None if there was none.
+        """
+        ...

@@ -290,18 +290,41 @@ def count_queued_by_backend() -> Select[Any]:
     )
 
 
+@cache
+def mean_qpu_s() -> Select[Any]:
+    """Of the newest completed jobs of a job's release on a backend."""
+    release = select(jobs.c.release_key).where(jobs.c.id == bindparam("job_id"))
+    newest = (
+        select(_used("qpu_s").label("qpu_s"))
+        .where(
+            jobs.c.release_key == release.scalar_subquery(),
+            jobs.c.backend == bindparam("backend"),
+            jobs.c.status == JobStatus.COMPLETED.value,
+        )
+        .order_by(jobs.c.key.desc())
+        .limit(bindparam("newest"))
+        .subquery()
+    )
+    return select(func.avg(newest.c.qpu_s))
+
+
 def sum_usage(*, user: str | None, since: datetime) -> Select[Any]:
     """What the jobs used together that ended since."""
-    # SQLite reads JSON from any text, and has no type that a text could be cast to.
-    used = cast(jobs.c.usage, JSON().with_variant(Text(), "sqlite"))
     sums: list[Any] = [
-        func.coalesce(func.sum(used[name].as_float()), 0.0).label(name)
+        func.coalesce(func.sum(_used(name)), 0.0).label(name)
         for name in ("wall_s", "cpu_s", "qpu_s", "circuits", "shots")
     ]
     statement = select(func.count(jobs.c.usage).label("jobs"), *sums).where(
         jobs.c.ended >= since.timestamp()
     )
     return statement if user is None else statement.where(jobs.c.user == user)
+
+
+def _used(name: str) -> ColumnElement[float]:
+    # SQLite reads JSON from any text, and has no type that a text could be cast to.
+    usage = cast(jobs.c.usage, JSON().with_variant(Text(), "sqlite"))
+    seconds: ColumnElement[float] = usage[name].as_float()
+    return seconds
 
 
 def select_jobs(query: JobQuery) -> Select[Any]:

@@ -269,3 +269,12 @@ class SqlJobs:
             )
 
         return await self._reader.do(read)
+
+    async def mean_qpu_s(self, like: Job, *, newest: int) -> float | None:
+        """Return how long a quantum processor worked for jobs like one."""
+        wanted = {"job_id": like.id, "backend": like.backend, "newest": newest}
+
+        def read(connection: Connection) -> float | None:
+            return connection.execute(statements.mean_qpu_s(), wanted).scalar()
+
+        return await self._reader.do(read)

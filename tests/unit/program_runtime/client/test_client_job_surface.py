@@ -78,10 +78,12 @@ def test_the_place_in_the_queue_is_told_where_the_service_tells_it(
     assert job.queue_info() is None
 
 
-def test_an_estimate_is_told_where_the_service_makes_one(job, contract, service):
-    assert job.usage_estimation == {"quantum_seconds": None}
+def test_an_estimate_is_asked_for_once(job, contract, service):
     contract.jobs["job_1"].more = {"estimated_running_time_seconds": 12.5}
-    assert service.job("job_1").usage_estimation == {"quantum_seconds": 12.5}
+    assert job.usage_estimation == {"quantum_seconds": 12.5}
+    contract.jobs["job_1"].more = {}
+    assert job.usage_estimation == {"quantum_seconds": 12.5}
+    assert service.job("job_1").usage_estimation == {"quantum_seconds": None}
 
 
 def test_a_primitives_result_is_decoded_when_its_job_is_found_again(contract, service):
