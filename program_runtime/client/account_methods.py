@@ -152,7 +152,7 @@ class AccountMethods(Connection):
         """
         if instance is None:
             return
-        names = [known[key] for known in self._instances for key in ("crn", "name")]
+        names = [name for known in self._instances for name in known.values()]
         if instance not in names:
             listed = " or ".join(map(repr, dict.fromkeys(names))) or "none"
             raise errors.InvalidValueError(

@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from program_runtime.service.api.errors import HttpRefusal
 from program_runtime.service.attempts import origin_of
 from program_runtime.service.domain import Role, User
-from program_runtime.service.instance import instance_name
+from program_runtime.service.instance import names_of
 from program_runtime.service.tokens import Tokens, TooManyAttempts
 
 __all__ = [
@@ -208,7 +208,7 @@ def _check_instance(connection: HTTPConnection) -> None:
     """Refuse a request that means another service."""
     asked = connection.headers.get("service-crn")
     own: str = connection.app.state.context.settings.instance
-    if asked is None or asked in (own, instance_name(own)):
+    if asked is None or asked in names_of(own):
         return
     raise HttpRefusal(
         400,

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-__all__ = ["DEFAULT_INSTANCE", "instance_name"]
+__all__ = [
+    "DEFAULT_INSTANCE",
+    "GROUP",
+    "HUB",
+    "PROJECT",
+    "PROVIDER",
+    "instance_name",
+    "names_of",
+]
 
 DEFAULT_INSTANCE = "crn:v1:bluemix:public:quantum-computing:local:a/local:qrt::"
 """A cloud resource name has ten parts; clients read the region in the sixth."""
 _NAME_PART, _PARTS = 7, 10
+
+HUB, GROUP, PROJECT = "ibm-q", "open", "main"
+PROVIDER = f"{HUB}/{GROUP}/{PROJECT}"
+"""Its name on the channel ``ibm_quantum``."""
 
 
 def instance_name(instance: str) -> str:
@@ -21,3 +33,8 @@ def instance_name(instance: str) -> str:
     if parts[0] != "crn" or len(parts) < _PARTS:
         return instance
     return parts[_NAME_PART] or instance
+
+
+def names_of(instance: str) -> tuple[str, str, str]:
+    """Return all by which a client may mean an instance, its own first."""
+    return instance, instance_name(instance), PROVIDER

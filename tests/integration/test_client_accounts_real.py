@@ -62,8 +62,10 @@ def test_an_account_of_the_official_clients_reaches_our_service(
 
 
 def test_a_wrong_instance_is_refused_with_the_right_one(there, service):
-    assert service.instances() == [{"crn": INSTANCE, "name": "qrt"}]
-    for right in ("qrt", INSTANCE):
+    provider = "ibm-q/open/main"
+    named = {"crn": INSTANCE, "name": "qrt", "provider": provider}
+    assert service.instances() == [named]
+    for right in ("qrt", INSTANCE, provider):
         QiskitRuntimeService(url=there[0], token=there[1], instance=right).programs()
     wrong = QiskitRuntimeService(url=there[0], token=there[1], instance="lab")
     with pytest.raises(

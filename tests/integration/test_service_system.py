@@ -95,6 +95,7 @@ def test_versions_are_told_without_a_token(service):
     assert version["api"] == {"min": 1, "max": 1}
     assert (version["qiskit"], version["qpy"]) == (qiskit.__version__, QPY_VERSION)
     assert version["instance"] == service.context.settings.instance
+    assert version["provider"] == "ibm-q/open/main"
 
 
 def test_backends_are_listed_with_their_queues(make_service, gate):

@@ -28,14 +28,19 @@ class AccountRoutes:
         return _object(self.transport.request("GET", "/users/me").json())
 
     def instances(self) -> list[dict[str, Any]]:
-        """The instances that official clients may name: ``crn`` and ``name``."""
-        instance = self.version().get("instance")
+        """The instances that official clients may name.
+
+        Each has a ``crn``, a ``name``, and its hub, group and project as ``provider``.
+        """
+        version = self.version()
+        instance = version.get("instance")
         if not instance:
             return []
         parts = str(instance).split(":")
         is_crn = parts[0] == "crn" and len(parts) > _CRN_NAME
         name = (parts[_CRN_NAME] if is_crn else None) or instance
-        return [{"crn": str(instance), "name": str(name)}]
+        names = {"crn": instance, "name": name, "provider": version.get("provider")}
+        return [{key: str(value) for key, value in names.items() if value}]
 
     def users(self) -> list[dict[str, Any]]:
         """All users, for an admin."""

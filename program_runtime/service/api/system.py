@@ -13,6 +13,7 @@ from program_runtime.service import metrics
 from program_runtime.service.api.documents import json_response
 from program_runtime.service.auth import GUARDED
 from program_runtime.service.context import Context, Here
+from program_runtime.service.instance import PROVIDER
 from program_runtime.service.versions import versions
 
 _ALIVE = {"ok", "degraded"}
@@ -70,4 +71,5 @@ async def prometheus(here: Here) -> Response:
 @router.get("/api/v1/version")
 async def version(here: Here) -> Response:
     """Return the service's instance and its versions: API, Python, Qiskit, QPY."""
-    return json_response({**versions(), "instance": here.settings.instance})
+    named = {"instance": here.settings.instance, "provider": PROVIDER}
+    return json_response({**versions(), **named})

@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from program_runtime.service.api.documents import json_response
 from program_runtime.service.api.errors import HttpRefusal
-from program_runtime.service.api.retired.instance import GROUP, HUB, PROJECT
 from program_runtime.service.api.retired.routing import RetiredRoute
 from program_runtime.service.attempts import origin_of
 from program_runtime.service.auth import GUARDED, Caller, too_many
 from program_runtime.service.context import Here
 from program_runtime.service.domain import hash_token
+from program_runtime.service.instance import GROUP, HUB, PROJECT
 from program_runtime.service.tokens import TooManyAttempts
 from program_runtime.service.versions import versions
 

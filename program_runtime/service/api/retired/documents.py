@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.api import documents
-from program_runtime.service.api.retired.instance import GROUP, HUB, PROJECT
+from program_runtime.service.instance import GROUP, HUB, PROJECT
 
 if TYPE_CHECKING:
     from program_runtime.service.domain import Job, Program

@@ -7,11 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from program_runtime.service.api.errors import HttpRefusal
+from program_runtime.service.instance import PROVIDER
 
-__all__ = ["GROUP", "HUB", "INSTANCE", "PROJECT", "Provider", "check_instance"]
-
-HUB, GROUP, PROJECT = "ibm-q", "open", "main"
-INSTANCE = f"{HUB}/{GROUP}/{PROJECT}"
+__all__ = ["Provider", "check_instance", "check_strategy"]
 
 
 def check_instance(name: str | None) -> None:
@@ -20,11 +18,11 @@ def check_instance(name: str | None) -> None:
     Raises:
         HttpRefusal: 400.
     """
-    if name is not None and name != INSTANCE:
+    if name is not None and name != PROVIDER:
         raise HttpRefusal(
             400,
             "unknown_instance",
-            f"There is no instance {name!r} here: this service's is {INSTANCE!r}.",
+            f"There is no instance {name!r} here: this service's is {PROVIDER!r}.",
             hint="Name it so, or leave the instance out.",
         )
 

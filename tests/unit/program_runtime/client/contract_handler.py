@@ -123,7 +123,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def version(self):
         said = {"version": "0.1.0", "api": {"min": 1, "max": 1}}
         instance = self.service.instance
-        self._json({**said, "instance": instance} if instance else said)
+        named = {"instance": instance, "provider": "ibm-q/open/main"}
+        self._json({**said, **named} if instance else said)
 
     def users(self):
         self._json({"users": [{"name": "owner"}]})

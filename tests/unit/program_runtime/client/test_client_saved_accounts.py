@@ -279,11 +279,13 @@ def test_a_token_that_the_keyring_lost_is_said_and_stops_nothing(keyring, caplog
 
 
 INSTANCE = "crn:v1:bluemix:public:quantum-computing:local:a/local:qrt::"
+PROVIDER = "ibm-q/open/main"
 
 
 def test_a_service_names_its_instances_once(contract, service):
-    assert service.instances() == [{"crn": INSTANCE, "name": "qrt"}]
-    assert service.instances() == [{"crn": INSTANCE, "name": "qrt"}]
+    named = {"crn": INSTANCE, "name": "qrt", "provider": PROVIDER}
+    assert service.instances() == [named]
+    assert service.instances() == [named]
     assert contract.requests == ["GET /version"]
 
 
@@ -292,7 +294,7 @@ def test_an_instance_that_the_service_has_not_is_refused_with_those_it_has(
 ):
     message = (
         "There is no instance 'lab' here. The service's instance: "
-        f"'{INSTANCE}' or 'qrt'; or leave it out."
+        f"'{INSTANCE}' or 'qrt' or '{PROVIDER}'; or leave it out."
     )
     for call in (
         lambda: service.backends(instance="lab"),
@@ -305,7 +307,7 @@ def test_an_instance_that_the_service_has_not_is_refused_with_those_it_has(
             call()
         assert str(caught.value) == message
     assert contract.requests == ["GET /version"]
-    for name in ("qrt", INSTANCE):
+    for name in ("qrt", INSTANCE, PROVIDER):
         service.run("vqe", {"iterations": 1}, {"instance": name})
 
 
@@ -318,7 +320,8 @@ def test_a_service_without_an_instance_says_so(contract, service):
 
 def test_a_plain_name_is_an_instance_too(contract, service):
     contract.instance = "lab"
-    assert service.instances() == [{"crn": "lab", "name": "lab"}]
+    named = {"crn": "lab", "name": "lab", "provider": PROVIDER}
+    assert service.instances() == [named]
 
 
 def test_the_instance_of_the_account_goes_with_each_request(contract):
