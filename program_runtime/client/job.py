@@ -186,7 +186,7 @@ class RuntimeJob(JobFacts):
         """
         from program_runtime.client import job_display  # noqa: PLC0415 - IPython
 
-        job_display.show(self._api, self._refreshed(), key)
+        job_display.show(self._api, self._refreshed(queue_position=True), key)
 
     def update_tags(self, new_tags: Sequence[str]) -> list[str]:
         """Replace the tags.
@@ -220,7 +220,8 @@ class RuntimeJob(JobFacts):
         """What a notebook shows: the state as it is now."""
         from program_runtime.client import job_display  # noqa: PLC0415 - rarely used
 
-        return job_display.bundle(self._api, self._refreshed())
+        job = self._refreshed(queue_position=True)
+        return job_display.bundle(self._api, job)
 
     def _ipython_display_(self) -> None:
         self.display()

@@ -152,7 +152,11 @@ def _html(
 def _status(job: Mapping[str, Any]) -> str:
     """The status, and what a job waits for that is not over."""
     status, waiting = status_of(job), job_usage.queue_info(job)
-    return f"{status} ({waiting.reason})" if waiting and waiting.reason else status
+    if waiting is not None and waiting.reason:
+        return f"{status} ({waiting.reason})"
+    if waiting is not None and waiting.position is not None:
+        return f"{status} (number {waiting.position} in the queue)"
+    return status
 
 
 def _program(job: Mapping[str, Any]) -> str:

@@ -33,4 +33,7 @@ def command(*, job_id: str, after: int, out: Output) -> None:
     """
     plot = _settings.values(["plot"], None, out)["plot"]
     api = _service.connect(out)
+    place = api.job(job_id, queue_position=True).get("queue_position")
+    if place is not None:
+        out.say(f"{job_id} waits, number {place} in the queue")
     _follow.to_the_end(api, job_id, out, after=after, plot=plot, with_result=False)

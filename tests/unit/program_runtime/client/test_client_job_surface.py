@@ -67,6 +67,9 @@ def test_the_place_in_the_queue_is_told_where_the_service_tells_it(
     assert "queue_position=true" in contract.requests[-1]
     running.more = {"queue_position": 3}
     assert job.queue_info() == QueueInfo(position=3, status="Queued")
+    shown = job._repr_mimebundle_()
+    assert "Queued (number 3 in the queue)" in shown["text/plain"]
+    assert "Queued (number 3 in the queue)" in shown["text/html"]
     running.status = "Running"
     assert job.queue_info() is None
     state = {"status": "Running", "reason": "Waits on ibm_x."}

@@ -64,7 +64,7 @@ class FakeApi:
     def whoami(self):
         return {"name": "u_a", "role": "author"}
 
-    def job(self, job_id, *, wait_s=0):
+    def job(self, job_id, *, wait_s=0, queue_position=False):
         self.done.append(("job", job_id, wait_s))
         states = self.found[job_id]
         return states.pop(0) if len(states) > 1 else states[0]

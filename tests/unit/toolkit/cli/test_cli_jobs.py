@@ -177,6 +177,12 @@ def test_follow_prints_interim_results_one_a_line(qrt, api, stream):
     assert told.stderr == "log: hello\njob_1 Completed\n"
 
 
+def test_follow_says_where_a_job_waits(qrt, api, stream):
+    api.found[JOB_ID] = [job("Queued", queue_position=3), job()]
+    told = qrt("follow", JOB_ID)
+    assert told.stderr.splitlines()[0] == "job_1 waits, number 3 in the queue"
+
+
 def test_follow_goes_on_behind_an_event(qrt, api, stream):
     assert len(qrt("follow", JOB_ID, "--after", 2).stdout.splitlines()) == 1
 
