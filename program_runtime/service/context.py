@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import shutil
 import time
@@ -17,6 +18,7 @@ from program_runtime.errors import StorageError
 from program_runtime.service.access_tokens import AccessTokens
 from program_runtime.service.backends import Backends
 from program_runtime.service.builtin_programs import publish_builtin_programs
+from program_runtime.service.device_jobs import end_unread
 from program_runtime.service.exposure import check_isolation
 from program_runtime.service.generations import Generations
 from program_runtime.service.hub import Hub
@@ -44,6 +46,8 @@ log = logging.getLogger(__name__)
 
 _INSPECTIONS = 4
 _LARGE_BODIES = 4
+_LAST_WORDS_S = 2.0
+"""For the broker to tell devices that nobody waits for them any more."""
 
 
 @dataclass(kw_only=True)
@@ -89,6 +93,7 @@ class Context:
     sweep_every_s: float = 3600.0
     """How often what nothing refers to any more is deleted."""
     _sweeping: asyncio.Task[None] | None = None
+    _looking_back: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Open the store, settle what a crash left, run what is queued."""
@@ -105,6 +110,9 @@ class Context:
             await starting
         check_isolation(self.settings, self.executor.level)
         await self.sessions.start()
+        if self.broker is not None:
+            looking_back = end_unread(self.broker, self.store)
+            self._looking_back = asyncio.create_task(looking_back)
         self.scheduler.start()
         self._sweeping = asyncio.create_task(self._sweep_now_and_then())
 
@@ -115,13 +123,17 @@ class Context:
 
     async def close(self) -> None:
         """Give everything back; a service that was drained closes at once."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
+        for task in (self._sweeping, self._looking_back):
+            if task is not None:
+                task.cancel()
         self.sessions.stop()
         await self.drain()
         await self.executor.close()
         await self.backends.close()
         if self.broker is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_WORDS_S):
+                    await end_unread(self.broker, self.store)
             await self.broker.close()
         await self.store.close()
 

@@ -124,6 +124,7 @@ def service(platform, tmp_path_factory):
     }
     service.start()
     publish(service, "bell", BELL, retry=True)
+    publish(service, "bell-once", BELL)
     publish(service, "thief", THIEF)
     yield service
     service.stop()
@@ -264,6 +265,21 @@ def test_a_service_that_is_killed_finds_the_job_of_the_device_again(
 
     assert service.finished(job_id)["state"]["status"] == "Completed"
     assert len(device_jobs(platform, job_id)) == 1
+
+
+@pytest.mark.parametrize("end", ["kill", "stop"])
+def test_a_device_stops_to_work_for_a_job_that_ended_with_the_service(
+    service, platform, queue, end
+):
+    job_id = service.submit("bell-once", backend=DEVICE)
+    eventually(lambda: state(service, job_id)["reason"])
+
+    getattr(service, end)()
+    service.start()
+
+    assert service.finished(job_id)["failure"]["code"] == "service_restarted"
+    (left,) = device_jobs(platform, job_id)
+    assert eventually(lambda: state(platform, left["id"])["status"] == "Cancelled")
 
 
 def test_a_program_on_a_device_sees_neither_token_nor_network(

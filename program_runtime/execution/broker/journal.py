@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Entry", "Journal"]
+__all__ = ["JOURNAL", "Entry", "Journal"]
+
+JOURNAL: Final = "journal.jsonl"
+"""Its name in the broker's folder."""
 
 _KEPT_S: Final = 30 * 24 * 3600.0
 
@@ -33,6 +36,11 @@ class Entry:
     shots: int = 0
     done: bool = False
     """The program had its result."""
+
+    @property
+    def job_id(self) -> str:
+        """Of the service's job that it was asked for by."""
+        return self.key.rpartition("/")[0]
 
 
 class Journal:
@@ -57,6 +65,11 @@ class Journal:
         """Return what is known of a request; nothing, if it asked for other things."""
         entry = self._entries.get(key)
         return entry if entry is not None and entry.digest == digest else None
+
+    def unfinished(self) -> list[Entry]:
+        """Return the requests that nobody is known to have had a result of."""
+        with self._lock:
+            return [entry for entry in self._entries.values() if not entry.done]
 
     def intend(self, entry: Entry) -> None:
         """Write that a request is about to be submitted.

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.backends.info import BackendInfo
 from program_runtime.errors import BackendNotFoundError, ExecutionError
+from program_runtime.execution.broker.journal import JOURNAL
 from program_runtime.execution.broker.protocol import DeviceAnswer, Progress
 from program_runtime.execution.broker.wire import pack, unpack
 from program_runtime.execution.frames import HEADER, FrameKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from program_runtime.execution.broker.protocol import DeviceRun
@@ -138,6 +139,18 @@ class BrokerProcess:
         if self._process is not None:
             with contextlib.suppress(ExecutionError):
                 await self._ask({"do": "cancel", "key": key})
+
+    async def unfinished(self) -> Collection[str]:
+        """Return the jobs that devices may still work for."""
+        if not (self._folder / JOURNAL).exists():
+            return ()
+        _, body = await self._ask_again({"do": "unfinished"})
+        found: list[str] = json.loads(body)
+        return found
+
+    async def abandon(self, job_id: str) -> None:
+        """Cancel what devices do for a job that has ended."""
+        await self._ask_again({"do": "abandon", "job_id": job_id})
 
     async def close(self) -> None:
         """End the process."""

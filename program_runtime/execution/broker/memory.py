@@ -7,12 +7,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from program_runtime.execution.broker.abandonment import abandon
 from program_runtime.execution.broker.fleet import Fleet
-from program_runtime.execution.broker.journal import Entry, Journal
+from program_runtime.execution.broker.journal import JOURNAL, Entry, Journal
 from program_runtime.execution.broker.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from program_runtime.backends.device import Device
@@ -38,7 +39,7 @@ class InMemoryBroker:
 
     def __init__(self, devices: Mapping[str, Device], folder: Path) -> None:
         self._fleet = Fleet({"memory": lambda: devices})
-        self._journal = Journal(folder / "journal.jsonl")
+        self._journal = Journal(folder / JOURNAL)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="device")
         self._watches: dict[str, Watch] = {}
 
@@ -79,6 +80,20 @@ class InMemoryBroker:
         watch = self._watches.get(key)
         if watch is not None:
             watch.cancel()
+
+    async def unfinished(self) -> Collection[str]:
+        """Return the jobs that devices may still work for."""
+        return {entry.job_id for entry in self._journal.unfinished()}
+
+    async def abandon(self, job_id: str) -> None:
+        """Cancel what devices do for a job that has ended."""
+        await asyncio.to_thread(
+            abandon,
+            job_id,
+            fleet=self._fleet,
+            journal=self._journal,
+            watched=frozenset(self._watches),
+        )
 
     async def close(self) -> None:
         """Close the journal."""

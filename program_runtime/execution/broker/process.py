@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from program_runtime.errors import ExecutionError, ProgramRuntimeError
+from program_runtime.execution.broker.abandonment import abandon
 from program_runtime.execution.broker.fence import fence_in
 from program_runtime.execution.broker.fleet import Fleet, registered_providers
-from program_runtime.execution.broker.journal import Entry, Journal
+from program_runtime.execution.broker.journal import JOURNAL, Entry, Journal
 from program_runtime.execution.broker.watch import Watch
 from program_runtime.execution.broker.wire import pack, unpack
 from program_runtime.execution.frames import HEADER, FrameKind
@@ -58,10 +59,12 @@ class BrokerLoop:
         self._lock = threading.Lock()
         self._watches: dict[str, Watch] = {}
         self._do: Final = {
+            "abandon": self._abandon,
             "cancel": self._cancel,
             "describe": self._describe,
             "list": self._list,
             "run": self._run,
+            "unfinished": self._unfinished,
         }
 
     def take(self, content: Mapping[str, Any], body: bytes) -> None:
@@ -92,6 +95,21 @@ class BrokerLoop:
             watch = self._watches.get(content["key"])
         if watch is not None:
             watch.cancel()
+        self._answer(content, {"last": True})
+
+    def _unfinished(self, content: Mapping[str, Any], _: bytes) -> None:
+        found = sorted({entry.job_id for entry in self._journal.unfinished()})
+        self._answer(content, {"last": True}, json.dumps(found).encode())
+
+    def _abandon(self, content: Mapping[str, Any], _: bytes) -> None:
+        with self._lock:
+            watched = frozenset(self._watches)
+        abandon(
+            content["job_id"],
+            fleet=self._fleet,
+            journal=self._journal,
+            watched=watched,
+        )
         self._answer(content, {"last": True})
 
     def _run(self, content: Mapping[str, Any], body: bytes) -> None:
@@ -157,7 +175,7 @@ def main() -> None:
     settings, _ = unpack(first)
     folder = Path(settings["folder"])
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    journal = Journal(folder / "journal.jsonl")
+    journal = Journal(folder / JOURNAL)
     fence_in(folder, Path(settings["hidden"]))
     fleet = Fleet(_providers(settings))
     loop = BrokerLoop(fleet, journal, _Sender(stream))

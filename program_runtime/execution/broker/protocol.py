@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from program_runtime.backends.info import BackendInfo
 
@@ -97,6 +97,22 @@ class Broker(Protocol):
 
     async def cancel(self, key: str) -> None:
         """End the device's job of this key, if there is one; ``run`` then answers."""
+        ...
+
+    async def unfinished(self) -> Collection[str]:
+        """Return the ids of the service's jobs that devices may still work for.
+
+        Raises:
+            ExecutionError: The broker can not tell.
+        """
+        ...
+
+    async def abandon(self, job_id: str) -> None:
+        """Cancel what devices do for a job that has ended and reads nothing any more.
+
+        Raises:
+            ExecutionError: The broker is gone.
+        """
         ...
 
     async def close(self) -> None:

@@ -261,6 +261,30 @@ def test_a_second_broker_finds_what_the_first_has_submitted(lab):
     assert lab.cancelled == 0
 
 
+def test_a_second_broker_cancels_what_the_first_has_submitted_for_nobody(lab):
+    async def first():
+        assert await lab.broker.unfinished() == ()
+        assert lab.process is None, "it is not started only to say that"
+        await lab.run(key="job_b/1")
+        run = await lab.hold()
+        assert await lab.broker.unfinished() == ["job_a"]
+        await lab.broker.abandon("job_a")  # somebody waits for it
+        run.task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await run.task
+        return lab.cancelled
+
+    async def second():
+        found = await lab.broker.unfinished()
+        await lab.broker.abandon("job_a")
+        return found, await lab.broker.unfinished()
+
+    assert within(lab, first) == 0
+    lab.broker = lab.new_broker()
+    assert within(lab, second) == (["job_a"], [])
+    assert lab.cancelled == 1
+
+
 @pytest.mark.parametrize(
     "second",
     [{"shots": 11}, {"key": "job_a/2"}, {"memory": True}],
