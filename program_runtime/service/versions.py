@@ -14,11 +14,22 @@ _API = {"min": 1, "max": 1}
 _QPY_VERSION = re.compile(r"^QPY_VERSION\s*=\s*(\d+)", re.MULTILINE)
 
 
+_DISTRIBUTION = "qiskit-program-toolkit"
+
+
+def images() -> tuple[str, str]:
+    """Return the names of the one environment that programs run in, as ``name:tag``.
+
+    Who names the first means this version of the service and no other.
+    """
+    return f"{_DISTRIBUTION}:{versions()['version']}", f"{_DISTRIBUTION}:latest"
+
+
 @cache
 def versions() -> dict[str, Any]:
     """Return the versions of the service, its API, Python, Qiskit and QPY."""
     return {
-        "version": metadata.version("qiskit-program-toolkit"),
+        "version": metadata.version(_DISTRIBUTION),
         "api": _API,
         "python": platform.python_version(),
         "qiskit": metadata.version("qiskit"),

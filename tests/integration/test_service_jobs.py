@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from importlib import metadata
 
 import pytest
 
 from program_runtime.execution.events import EventType
+from program_runtime.service.versions import images
 
 
 def failure_of(answer, status):
@@ -47,6 +49,16 @@ def test_the_job_document_has_what_official_clients_look_for(service):
     assert (job["session_id"], job["runtime"]) == (None, None)
     assert job["estimated_running_time_seconds"] == 0.0  # no quantum processor works
     assert job["private"] is False
+
+
+@pytest.mark.parametrize("tag", ["latest", metadata.version("qiskit-program-toolkit")])
+def test_a_job_may_name_the_environment_that_there_is(service, tag):
+    service.seed()
+    image = f"qiskit-program-toolkit:{tag}"
+    job_id = service.u_b.submit(image=image)
+    assert service.u_b.finished(job_id)["runtime"] == image
+    told = service.client.get("/api/v1/version").json()["image"]
+    assert told == images()[0]
 
 
 def test_the_executor_gets_the_release_unpacked_and_the_smallest_time_limit(service):

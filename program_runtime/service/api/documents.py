@@ -116,7 +116,7 @@ def job_document(job: Job) -> dict[str, Any]:
         # Looked up for who asks for one job.
         "estimated_running_time_seconds": None,
         "private": False,
-        "runtime": None,
+        "runtime": job.options.get("image"),
     }
 
 

@@ -23,6 +23,7 @@ from program_runtime.service.auth import GUARDED, Caller
 from program_runtime.service.context import Context, Here
 from program_runtime.service.domain import Job, NewJob, User, parse_reference
 from program_runtime.service.transfer import read_body, receive
+from program_runtime.service.versions import images
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +88,7 @@ class Submission(BaseModel):
             "seed": self.seed,
             "max_execution_time": self.max_execution_time,
             "session_time": self.session_time,
+            "image": self.runtime or None,
         }
         return {name: value for name, value in chosen.items() if value is not None}
 
@@ -223,9 +225,9 @@ def read_submission(body: bytes) -> Submission:
         message = "is for the job that begins a session"
         hint = "Send start_session as well, or leave it out."
         raise unreadable([Problem(path="session_time", message=message, hint=hint)])
-    if asked.runtime:
+    if asked.runtime and asked.runtime not in images():
         message = f"{asked.runtime!r} is not an environment of this service"
-        hint = "Leave it out: programs run in the service's own environment."
+        hint = f"It has one, {images()[0]!r}: name that, or leave it out."
         raise unreadable([Problem(path="runtime", message=message, hint=hint)])
     if asked.private:
         message = "is not kept here: a job is its owner's, and admins see every job"

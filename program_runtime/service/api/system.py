@@ -14,7 +14,7 @@ from program_runtime.service.api.documents import json_response
 from program_runtime.service.auth import GUARDED
 from program_runtime.service.context import Context, Here
 from program_runtime.service.instance import PROVIDER
-from program_runtime.service.versions import versions
+from program_runtime.service.versions import images, versions
 
 _ALIVE = {"ok", "degraded"}
 
@@ -71,5 +71,9 @@ async def prometheus(here: Here) -> Response:
 @router.get("/api/v1/version")
 async def version(here: Here) -> Response:
     """Return the service's instance and its versions: API, Python, Qiskit, QPY."""
-    named = {"instance": here.settings.instance, "provider": PROVIDER}
+    named = {
+        "instance": here.settings.instance,
+        "provider": PROVIDER,
+        "image": images()[0],
+    }
     return json_response({**versions(), **named})

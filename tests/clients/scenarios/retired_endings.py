@@ -106,6 +106,10 @@ def _options(program_id):
         job = start(program_id, {"what": "x"}, log_level="ERROR")
         job.result(timeout=WAIT_S)
         assert "a debug line" not in job.logs(), job.logs()
+    with check("the environment that there is"):
+        job = start(program_id, {"what": "x"}, image="qiskit-program-toolkit:latest")
+        equal(job.result(timeout=WAIT_S), "x")
+        equal(job.image, "qiskit-program-toolkit:latest")
     with check("an environment that is not there"):
         with raises(exceptions.IBMRuntimeError, "not an environment"):
             start(program_id, image="other:latest")

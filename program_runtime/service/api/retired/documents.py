@@ -62,7 +62,7 @@ def job_document(job: Job) -> dict[str, Any]:
         "session_id": job.session_id,
         "tags": known["tags"],
         "cost": job.options.get("max_execution_time"),
-        "runtime": None,
+        "runtime": known["runtime"],
         "estimated_running_time_seconds": known["estimated_running_time_seconds"],
     }
 
