@@ -4,6 +4,7 @@
 
     ToolkitError
     ├── ProjectError                 a project can not be used; lists every problem
+    │   ├── AnnotationError          an annotation of main() is no JSON Schema
     │   └── InterfaceError           main() is missing or has the wrong form
     ├── BundleError                  the project's files can not become a bundle
     ├── UsageError                   an argument makes no sense
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from program_runtime.errors import Problem
 
 __all__ = [
+    "AnnotationError",
     "BundleError",
     "ConflictError",
     "ExitCode",
@@ -119,6 +121,12 @@ class InterfaceError(ProjectError):
         super().__init__(message, hint=hint)
         self.reason = reason
         self.line = line
+
+
+class AnnotationError(ProjectError):
+    """An annotation of ``main`` that is no JSON Schema."""
+
+    code = "bad_annotation"
 
 
 class BundleError(ProjectError):

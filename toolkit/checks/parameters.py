@@ -7,8 +7,11 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from toolkit.checks.finding import Code, Severity
+from toolkit.errors import AnnotationError
+from toolkit.project.annotations import schema_of
 from toolkit.project.interface import Interface, ParameterKind
 from toolkit.project.project import METADATA, SOURCE
+from toolkit.project.signature_schema import merged_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +39,9 @@ OTHER_DEFAULT = Code(
     "QRT115", Severity.WARNING, "Schema and main disagree about a default"
 )
 NOT_BY_NAME = Code("QRT116", Severity.ERROR, "An input can not be passed by its name")
+OTHER_TYPE = Code(
+    "QRT117", Severity.WARNING, "Schema and annotation disagree about a type"
+)
 
 CODES = (
     NOT_IN_MAIN,
@@ -45,8 +51,10 @@ CODES = (
     NEED_NOT_REQUIRE,
     OTHER_DEFAULT,
     NOT_BY_NAME,
+    OTHER_TYPE,
 )
 
+_IN_WORDS = frozenset({"description"})
 _WHERE = f"{METADATA} $.spec.parameters"
 
 
@@ -66,7 +74,9 @@ def check(context: CheckContext) -> Iterator[Finding]:
     yield from _missing_in_main(interface, described)
     for parameter in interface.inputs:
         if parameter.name in described:
-            yield from _compare(parameter, described[parameter.name], required)
+            schema = described[parameter.name]
+            yield from _compare(parameter, schema, required)
+            yield from _other_type(parameter, schema, interface)
         else:
             yield _missing_in_schema(parameter, described, interface)
 
@@ -142,6 +152,28 @@ def _compare(
                 "latter is used.",
                 path=f"{_WHERE}.properties.{name}.default",
             )
+
+
+def _other_type(
+    parameter: Parameter, schema: Any, interface: Interface
+) -> Iterator[Finding]:
+    """What has no JSON Schema may be described as the author likes."""
+    try:
+        made = schema_of(parameter.annotation or "", interface.names)
+    except AnnotationError:
+        return
+    merged = merged_schema(made, schema)
+    wrong = [key for key in made if isinstance(schema, dict) and key not in _IN_WORDS]
+    for key in wrong:
+        if merged[key] != schema.get(key):
+            yield OTHER_TYPE.finding(
+                f"main annotates {parameter.name!r} as {parameter.annotation}, so "
+                f"{key} is {merged[key]!r}, and the schema says "
+                f"{schema.get(key, 'nothing')!r}.",
+                path=f"{_WHERE}.properties.{parameter.name}",
+                hint="`qrt metadata sync` writes what main says.",
+            )
+            return
 
 
 def _literal(source: str) -> tuple[bool, Any]:

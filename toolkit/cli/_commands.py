@@ -16,6 +16,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Write a program": {
         "new": "Create a complete program project from a template.",
         "check": "Find what is wrong with a project, without importing it.",
+        "metadata": "Make program.json say what main says.",
         "run": "Run a project here, exactly as the service would.",
         "test": "Run the project's own tests.",
         "build": "Build the reproducible bundle.",
@@ -23,6 +24,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "Use the service": {
         "programs": "List and manage published programs.",
+        "stub": "Print a typed function for callers of a program.",
         "submit": "Submit a job.",
         "jobs": "List jobs, newest first.",
         "follow": "Print interim results as they come.",

@@ -54,6 +54,11 @@ def text(program: Mapping[str, Any], out: Output) -> str:
     return "\n\n".join(parts)
 
 
+def inputs_table(spec: Mapping[str, Any], out: Output) -> str:
+    """Lay out what a program takes: one row an input."""
+    return _table(spec.get("parameters"), "INPUT", out)
+
+
 def _head(program: Mapping[str, Any]) -> Iterator[str]:
     labels = " ".join(f"{k}={v}" for k, v in (program.get("labels") or {}).items())
     needs = (program.get("spec") or {}).get("backend_requirements") or {}

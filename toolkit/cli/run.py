@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from program_runtime.errors import BadInputsError
-from toolkit.cli import _exits, _inputs, _report, _saving, _settings, _stream
+from toolkit.cli import (
+    _exits,
+    _inputs,
+    _metadata,
+    _report,
+    _saving,
+    _settings,
+    _stream,
+)
 from toolkit.cli._output import speaks
 from toolkit.errors import ExitCode
 
@@ -29,6 +37,7 @@ _SETTINGS = ("backend", "shots", "seed", "max-time", "isolation", "plot")
 @_settings.option("max-time")
 @_settings.option("isolation")
 @click.option("--strict", is_flag=True, help="Findings of the parity report fail.")
+@click.option("--help-inputs", is_flag=True, help="Show what it takes; run nothing.")
 @_settings.option("plot")
 @_saving.option
 @speaks
@@ -38,6 +47,7 @@ def command(
     inputs: tuple[str, ...],
     sample: str | None,
     strict: bool,
+    help_inputs: bool,
     save: Path | None,
     out: Output,
 ) -> None:
@@ -50,6 +60,9 @@ def command(
     from toolkit import project as projects  # noqa: PLC0415
 
     project = projects.load_project(directory)
+    if help_inputs:
+        _show_inputs(project, out)
+        return
     chosen = _choose(project, inputs, sample)
     options = _settings.values(_SETTINGS, project.settings, out)
     _check(options)
@@ -63,6 +76,14 @@ def command(
         raise _exits.Interrupted("Interrupted; the run was cancelled.") from None
     watcher.end()
     _conclude(project, done, out, save=save, strict=strict)
+
+
+def _show_inputs(project: Project, out: Output) -> None:
+    spec = project.metadata.spec
+    table = _metadata.inputs_table(spec, out)
+    out.data({"inputs": spec.get("parameters") or {}}, table)
+    if not table:
+        out.say(f"{project.metadata.name} takes no inputs")
 
 
 def _choose(

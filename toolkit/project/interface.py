@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from toolkit.errors import InterfaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "LEADING",
@@ -73,6 +77,8 @@ class Interface:
     docstring: str | None
     line: int
     """Where ``def main`` stands, from 1."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the module assigns to the names in annotations and defaults, as source."""
 
     @property
     def inputs(self) -> tuple[Parameter, ...]:
@@ -162,7 +168,37 @@ annotation=None, default='3', has_default=True, line=1),)
         leading=leading,
         docstring=ast.get_docstring(found),
         line=found.lineno,
+        names=_named(found.args, _assigned(tree)),
     )
+
+
+def _assigned(tree: ast.Module) -> dict[str, ast.expr]:
+    """What the module assigns to single names; the last assignment counts."""
+    found: dict[str, ast.expr] = {}
+    for statement in _module_level(tree.body):
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                found[name] = value
+            case _ if type(statement).__name__ == "TypeAlias":  # from Python 3.12 on
+                found[statement.name.id] = statement.value  # type: ignore[attr-defined]
+    return found
+
+
+def _named(
+    arguments: ast.arguments, assigned: Mapping[str, ast.expr]
+) -> dict[str, str]:
+    """Follow the names that the signature uses."""
+    found: dict[str, str] = {}
+    waiting: list[ast.AST] = [arguments]
+    while waiting:
+        for name in _names(waiting.pop()):
+            if name.id in assigned and name.id not in found:
+                found[name.id] = _text(assigned[name.id]) or ""
+                waiting.append(assigned[name.id])
+    return found
 
 
 def _find_main(tree: ast.Module, filename: str) -> ast.FunctionDef:
@@ -220,7 +256,7 @@ def _bound_names(statement: ast.stmt) -> set[str]:
     return set()
 
 
-def _names(target: ast.expr) -> list[ast.Name]:
+def _names(target: ast.AST) -> list[ast.Name]:
     return [node for node in ast.walk(target) if isinstance(node, ast.Name)]
 
 

@@ -91,6 +91,18 @@ EXAMPLES = {
         "text collects positional arguments, but inputs are passed by name.",
         "program.py:1",
     ),
+    "QRT117": (
+        {
+            "program.py": "def main(backend, user_messenger, *, text: str, times=2): ...",
+            "program.json": spec(
+                properties={"text": {"type": "integer"}, "times": {}},
+                required=["text"],
+            ),
+            "inputs/short.json": None,
+        },
+        "main annotates 'text' as str, so type is 'string'",
+        "program.json $.spec.parameters.properties.text",
+    ),
     "QRT120": (
         {"program.py": f"import helper\n{MAIN}", "helpers.py": ""},
         "There is no module helper. Did you mean 'helpers'?",

@@ -46,6 +46,37 @@ def test_another_default_is_found(drift, signature, properties):
     assert drift(signature, properties) == [("QRT115", None)]
 
 
+@pytest.mark.parametrize(
+    ("annotation", "schema"),
+    [
+        ("int", {"type": "integer", "minimum": 1}),
+        ("list[int]", {"type": "array", "items": {"enum": [-1, 1]}}),
+        ("int | None", {"type": ["integer", "null"]}),
+        ("Own", {"type": "string"}),
+        ("'", {"type": "string"}),
+    ],
+)
+def test_a_schema_that_an_annotation_allows_is_no_finding(drift, annotation, schema):
+    if annotation == "'":
+        annotation = "'int('"
+    assert drift(f"*, a: {annotation}", {"a": schema}, ["a"]) == []
+
+
+@pytest.mark.parametrize(
+    ("annotation", "schema"),
+    [
+        ("int", {"type": "number"}),
+        ("int", {}),
+        ("list[int]", {"type": "array"}),
+        ("Literal['x']", {"type": "string", "enum": ["x", "y"]}),
+        ("SparsePauliOp", {"type": "object"}),
+    ],
+)
+def test_another_type_is_found(drift, annotation, schema):
+    hint = "`qrt metadata sync` writes what main says."
+    assert drift(f"*, a: {annotation}", {"a": schema}, ["a"]) == [("QRT117", hint)]
+
+
 def test_a_misspelt_name_is_found_on_both_sides(drift):
     assert drift("*, iterations", {"iteration": {}}) == [
         ("QRT110", "Did you mean 'iterations'?"),

@@ -137,6 +137,12 @@ FORMS = {
     "login": closed(profile=TEXT, url=TEXT, user=TEXT, role=TEXT),
     "logout": closed(forgot=TEXT),
     "logs": closed(job_id=TEXT, logs=TEXT),
+    "metadata sync": closed(
+        written={"type": "boolean"},
+        changes=many(
+            closed(input=TEXT, keyword=maybe(TEXT), old=maybe(TEXT), new=maybe(TEXT))
+        ),
+    ),
     "new": closed(path=TEXT, template=TEXT),
     "profiles": closed(
         profiles=many(closed(name=TEXT, url=TEXT, default={"type": "boolean"}))
@@ -180,7 +186,9 @@ FORMS = {
     "result": closed(
         optional=("result",), job_id=TEXT, status=STATUS, failure=FAILURE, result={}
     ),
+    "run --help-inputs": closed(inputs=holding()),
     "serve": holding(url=TEXT, pid=COUNT, version=TEXT),
+    "stub": closed(program=TEXT, version=TEXT, source=TEXT),
     "stop": closed(job_id=TEXT, stop={"const": True}),
     "submit": JOB,
     "test": closed(ok={"type": "boolean"}, pytest_exit_code={"type": "integer"}),
