@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _UNITS = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
 
 
-def show(run: HarnessRun, spec: Mapping[str, Any], out: Output) -> None:
+def show(
+    run: HarnessRun, spec: Mapping[str, Any], out: Output, *, twice: bool = False
+) -> None:
     """Say what would differ on the service, and how near the limits the run came.
 
     What is said is what was looked at: inputs are compared with what arrives of
@@ -29,6 +31,8 @@ def show(run: HarnessRun, spec: Mapping[str, Any], out: Output) -> None:
             out.say(f"    {finding.hint}")
     if report.ok:
         out.say("parity: the inputs arrive unchanged" + _messages(run, spec))
+        if twice:
+            out.say("parity: a second run with the same seed said the same")
     used = [text for measure in report.measures if (text := _used(measure))]
     if used:
         out.say("parity: " + ", ".join(used))

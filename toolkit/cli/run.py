@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ from toolkit.cli._output import speaks
 from toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from program_runtime.execution import Event
     from toolkit.cli._output import Output
     from toolkit.harness import HarnessRun
     from toolkit.project import Project
@@ -37,6 +41,7 @@ _SETTINGS = ("backend", "shots", "seed", "max-time", "isolation", "plot")
 @_settings.option("max-time")
 @_settings.option("isolation")
 @click.option("--strict", is_flag=True, help="Findings of the parity report fail.")
+@click.option("--twice", is_flag=True, help="Run it again with the same seed, compare.")
 @click.option("--help-inputs", is_flag=True, help="Show what it takes; run nothing.")
 @_settings.option("plot")
 @_saving.option
@@ -47,6 +52,7 @@ def command(
     inputs: tuple[str, ...],
     sample: str | None,
     strict: bool,
+    twice: bool,
     help_inputs: bool,
     save: Path | None,
     out: Output,
@@ -69,13 +75,20 @@ def command(
     name = f"{project.metadata.name} {project.metadata.version}"
     out.say(f"running {name} on {options['backend']} with {chosen.source}")
     watcher = _stream.Watcher(out, plot=options.pop("plot"))
+    if twice and options["seed"] is None:
+        options["seed"] = secrets.randbelow(2**31)
+        out.say(f"with the seed {options['seed']}")
     try:
-        done = _run(project, chosen, options, watcher)
+        done = _run(project, chosen, options, watcher.see)
+        if twice:
+            done = _repeated(project, chosen, options, done)
     except KeyboardInterrupt:
         watcher.end()
         raise _exits.Interrupted("Interrupted; the run was cancelled.") from None
     watcher.end()
-    _conclude(project, done, out, save=save, strict=strict)
+    out.say(f"{done.outcome.status} in {done.outcome.usage.wall_s:.2f} s")
+    _report.show(done, project.metadata.spec, out, twice=twice)
+    _conclude(done, out, save=save, strict=strict)
 
 
 def _show_inputs(project: Project, out: Output) -> None:
@@ -113,7 +126,7 @@ def _run(
     project: Project,
     chosen: _inputs.Chosen,
     options: dict[str, Any],
-    watcher: _stream.Watcher,
+    on_event: Callable[[Event], None] | None = None,
 ) -> HarnessRun:
     from toolkit import harness  # noqa: PLC0415
     from toolkit.project import sample_inputs  # noqa: PLC0415
@@ -127,7 +140,7 @@ def _run(
             seed=options["seed"],
             max_time_s=options["max_time"],
             level=options["isolation"],
-            on_event=watcher.see,
+            on_event=on_event,
         )
     except BadInputsError as error:
         schema = project.metadata.spec.get("parameters") or {}
@@ -138,17 +151,24 @@ def _run(
         ) from error
 
 
+def _repeated(
+    project: Project, chosen: _inputs.Chosen, options: dict[str, Any], first: HarnessRun
+) -> HarnessRun:
+    """Run it once more, unseen; what differs is in the report of the first run."""
+    from toolkit.harness import repetition  # noqa: PLC0415
+
+    return repetition.with_repetition(first, _run(project, chosen, options))
+
+
 def _conclude(
-    project: Project, done: HarnessRun, out: Output, *, save: Path | None, strict: bool
+    done: HarnessRun, out: Output, *, save: Path | None, strict: bool
 ) -> None:
-    """Print the verdict, the report and the result; choose the exit code."""
+    """Print the result; choose the exit code."""
     outcome = done.outcome
     status = str(outcome.status)
     failure = _stream.Failure(
         code=outcome.code, message=outcome.message, traceback=outcome.traceback
     )
-    out.say(f"{status} in {outcome.usage.wall_s:.2f} s")
-    _report.show(done, project.metadata.spec, out)
     texts = [event.data for event in done.events if event.type == "result"]
     if texts and save is not None:
         _saving.save(texts[-1] or "", save, out)

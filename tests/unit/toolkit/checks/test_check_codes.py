@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.checks import Severity, codes, run_checks
-from toolkit.harness import parity
+from toolkit.harness import parity, repetition
 
 ROOT = Path(__file__).parents[4]
 MAIN = "def main(backend, user_messenger, *, text, times=2): ...\n"
@@ -207,7 +207,7 @@ def test_a_broken_project_shows_the_code(make_project, code):
 def test_the_docs_explain_every_code_and_no_other():
     text = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (QRT\d{3}) \| (\w+) \| ([^|]+) \|", text, re.MULTILINE)
-    every = [*codes(), *parity.CODES]
+    every = [*codes(), *parity.CODES, *repetition.CODES]
 
     assert rows == [(c.code, c.severity.value, c.title) for c in every]
     sections = re.findall(r"^### (QRT\d{3})$", text, re.MULTILINE)
@@ -215,7 +215,7 @@ def test_the_docs_explain_every_code_and_no_other():
 
 
 def test_codes_are_unique():
-    every = [code.code for code in (*codes(), *parity.CODES)]
+    every = [code.code for code in (*codes(), *parity.CODES, *repetition.CODES)]
 
     assert len(set(every)) == len(every)
     assert {code.severity for code in codes()} == set(Severity)

@@ -43,7 +43,7 @@ def runs(monkeypatch):
 
     def run_project(project, inputs, *, on_event, **options):
         made.seen = (dict(inputs), options)
-        for item in made.events:
+        for item in made.events if on_event is not None else ():
             on_event(item)
         if made.error is not None:
             raise made.error
@@ -216,6 +216,29 @@ def test_a_failure_ends_with_1_and_the_authors_frames(qrt, project, runs):
         "message": "ZeroDivisionError: x",
         "traceback": "Traceback\n  program.py",
     }
+
+
+def test_a_run_can_be_repeated_with_one_seed(qrt, project, runs):
+    told = qrt("run", "--twice", "--seed", 7)
+    assert runs.seen[1]["seed"] == 7
+    assert told.stdout == f"{RESULT}\n"
+    assert "parity: a second run with the same seed said the same\n" in told.stderr
+    told = qrt("run", "--twice")
+    assert f"with the seed {runs.seen[1]['seed']}\n" in told.stderr
+
+
+def test_what_differs_in_the_second_run_is_a_finding(qrt, project, runs, monkeypatch):
+    texts = iter(['{"length": 3}', '{"length": 4}'] * 2)
+    play = harness.run_project
+
+    def differing(*words, **options):
+        runs.events[-1] = event(3, "result", next(texts))
+        return play(*words, **options)
+
+    monkeypatch.setattr(harness, "run_project", differing)
+    told = qrt("run", "--twice", "--seed", 7)
+    assert "parity: QRT507 result['length']: In the second run" in told.stderr
+    qrt("run", "--twice", "--seed", 7, "--strict", code=3)
 
 
 def test_ctrl_c_says_that_the_run_is_over(qrt, project, runs):
