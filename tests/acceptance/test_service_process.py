@@ -121,12 +121,18 @@ def children_of(pid):
 
 def wait_until_gone(pids, timeout_s=10):
     ends = time.monotonic() + timeout_s
-    while left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]:
-        states = [Path(f"/proc/{pid}/stat").read_text().split()[2] for pid in left]
-        if set(states) <= {"Z"}:
-            return
+    while left := [pid for pid in pids if state_of(pid) not in {None, "Z"}]:
         assert time.monotonic() < ends, left
         time.sleep(0.02)
+
+
+def state_of(pid):
+    """The letter of a process's state; None if it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    return text.rpartition(")")[2].split()[0]
 
 
 def test_the_road_from_the_ready_line_to_a_result(start):
