@@ -15,6 +15,7 @@ plt = pytest.importorskip("matplotlib.pyplot")
 
 @pytest.fixture(autouse=True)
 def _no_figure_stays():
+    plt.close("all")  # of other tests
     yield
     plt.close("all")
 
