@@ -63,8 +63,10 @@ class Backends:
 
     async def is_brokered(self, name: str) -> bool:
         """Say whether programs reach a backend through the broker alone."""
+        if not self._has_broker:
+            return False
         local = (*self._local(), *mocks.mocks_of(self._local()))
-        if not self._has_broker or any(info.name == name for info in local):
+        if any(info.name == name for info in local):
             return False
         await self.ready()
         # What nobody knows any more the broker explains best.

@@ -317,7 +317,9 @@ class Scheduler:
                 await self._leave_session(run.job, looks=works)
             return works
         finally:
-            del self._runs[run.job.id]
+            # A job that goes on may have been taken by another worker meanwhile.
+            if self._runs.get(run.job.id) is run:
+                del self._runs[run.job.id]
             self._last_end = time.monotonic()
 
     async def _leave_session(self, job: Job, *, looks: bool) -> None:

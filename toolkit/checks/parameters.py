@@ -54,7 +54,6 @@ CODES = (
     OTHER_TYPE,
 )
 
-_IN_WORDS = frozenset({"description"})
 _WHERE = f"{METADATA} $.spec.parameters"
 
 
@@ -162,13 +161,13 @@ def _other_type(
         made = schema_of(parameter.annotation or "", interface.names)
     except AnnotationError:
         return
-    merged = merged_schema(made, schema)
-    wrong = [key for key in made if isinstance(schema, dict) and key not in _IN_WORDS]
-    for key in wrong:
-        if merged[key] != schema.get(key):
+    if not isinstance(schema, dict):
+        return
+    for key, value in merged_schema(made, schema).items():
+        if key in made and key != "description" and value != schema.get(key):
             yield OTHER_TYPE.finding(
                 f"main annotates {parameter.name!r} as {parameter.annotation}, so "
-                f"{key} is {merged[key]!r}, and the schema says "
+                f"{key} is {value!r}, and the schema says "
                 f"{schema.get(key, 'nothing')!r}.",
                 path=f"{_WHERE}.properties.{parameter.name}",
                 hint="`qrt metadata sync` writes what main says.",

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from toolkit.cli import _completion
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -44,3 +46,11 @@ class _ReferenceType(click.ParamType[Reference]):
 
 
 REFERENCE = _ReferenceType()
+
+argument = click.argument(
+    "program",
+    metavar="PROGRAM[@VERSION or :LABEL]",
+    type=REFERENCE,
+    shell_complete=_completion.programs,
+)
+"""What a command takes that is about one release."""

@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from toolkit.cli._output import Output
 
 _program = click.argument("program", shell_complete=_completion.programs)
-_release = click.argument(
-    "program",
-    metavar="PROGRAM[@VERSION or :LABEL]",
-    type=_reference.REFERENCE,
-    shell_complete=_completion.programs,
-)
 
 
 @click.group(
@@ -56,7 +50,7 @@ def list_programs(*, search: str | None, out: Output) -> None:
 
 
 @command.command("show")
-@_release
+@_reference.argument
 @_service.option
 @speaks
 def show(*, program: _reference.Reference, out: Output) -> None:
@@ -92,7 +86,7 @@ def releases(*, program: str, out: Output) -> None:
 
 
 @command.command("source")
-@_release
+@_reference.argument
 @click.option(
     "--output",
     "-o",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _completion, _reference, _service
+from toolkit.cli import _reference, _service
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("stub")
-@click.argument(
-    "program",
-    metavar="PROGRAM[@VERSION or :LABEL]",
-    type=_reference.REFERENCE,
-    shell_complete=_completion.programs,
-)
+@_reference.argument
 @_service.option
 @speaks
 def command(*, program: _reference.Reference, out: Output) -> None:

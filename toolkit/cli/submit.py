@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from toolkit.cli import (
-    _completion,
     _follow,
     _here,
     _inputs,
@@ -26,12 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command("submit")
-@click.argument(
-    "program",
-    metavar="PROGRAM[@VERSION or :LABEL]",
-    type=_reference.REFERENCE,
-    shell_complete=_completion.programs,
-)
+@_reference.argument
 @_inputs.option
 @_settings.option("backend")
 @_settings.option("shots")

@@ -9,7 +9,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["annotation_of", "stub_source"]
 
@@ -46,18 +46,23 @@ def annotation_of(schema: Any) -> str:
         >>> annotation_of({"type": "array", "items": {"type": "integer"}})
         'list[int]'
     """
+    return _union(_kinds(schema))
+
+
+def _kinds(schema: Any) -> list[str]:
+    """Name each of the types that may stand at this place."""
     if not isinstance(schema, dict):
-        return "Any"
+        return ["Any"]
     choices = schema.get("enum")
-    if isinstance(choices, list) and all(map(_is_plain, choices)):
-        return f"Literal[{', '.join(map(repr, choices))}]"
+    if isinstance(choices, list) and choices and all(map(_is_plain, choices)):
+        return [f"Literal[{', '.join(map(repr, choices))}]"]
     branches = schema.get("anyOf", schema.get("oneOf"))
     if isinstance(branches, list):
-        return _union(map(annotation_of, branches))
+        return [kind for branch in branches for kind in _kinds(branch)]
     kinds = schema.get("type")
     if isinstance(kinds, list):
-        return _union(_one_type(schema, str(kind)) for kind in kinds)
-    return _FORMATS.get(str(schema.get("format"))) or _one_type(schema, str(kinds))
+        return [_one_type(schema, str(kind)) for kind in kinds]
+    return [_FORMATS.get(str(schema.get("format"))) or _one_type(schema, str(kinds))]
 
 
 def _one_type(schema: Mapping[str, Any], kind: str) -> str:
@@ -121,13 +126,13 @@ def _signature(
 ) -> Iterator[str]:
     yield f"def {name}("
     yield "    service: QiskitRuntimeService,"
+    yield "    /,"
     yield "    *,"
     for each, schema in named.items():
-        kind = annotation_of(schema)
         if each in required:
-            yield f"    {each}: {kind},"
+            yield f"    {each}: {annotation_of(schema)},"
         else:
-            yield f"    {each}: {_union([kind, 'None'])} = None,"
+            yield f"    {each}: {_union([*_kinds(schema), 'None'])} = None,"
     yield "    options: RuntimeOptions | None = None,"
     yield "    **more: Any,"
     yield ") -> RuntimeJob:"
@@ -187,9 +192,8 @@ def _safe(text: str) -> str:
     return line.replace('"""', "'''")
 
 
-def _union(kinds: Any) -> str:
-    parts = [part for kind in kinds for part in kind.split(" | ")]
-    distinct = list(dict.fromkeys(parts))
+def _union(kinds: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(kinds))
     return "Any" if "Any" in distinct else " | ".join(distinct)
 
 

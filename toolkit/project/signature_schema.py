@@ -141,9 +141,8 @@ def merged_schema(made: dict[str, Any], known: Any) -> dict[str, Any]:
         if isinstance(made.get(key), dict)
     }
     kept = {key: value for key, value in known.items() if key not in _NEVER_KEPT}
-    order = [key for key in known if key in made or key in kept]
     merged = kept | made | inner
-    return {key: merged[key] for key in (*order, *made, *kept) if key in merged}
+    return {key: merged[key] for key in (*known, *made) if key in merged}
 
 
 def _descriptions(docstring: str | None) -> dict[str, dict[str, str]]:

@@ -558,3 +558,37 @@ def test_a_lost_process_is_made_up_for_as_soon_as_the_store_works(
     assert asyncio.run(scenario()).status is JobStatus.COMPLETED
     assert len(starts) == 2
     assert caplog.text.count("can not be queued again yet") == 2
+
+
+def test_a_job_that_another_worker_took_meanwhile_stays_known(tmp_path):
+    script, starts = lost_once()
+    again = asyncio.Event()
+
+    async def followed(run):
+        if len(starts) == 1:
+            again.set()
+            while not run.stop_requested:  # noqa: ASYNC110 - a tick or two
+                await asyncio.sleep(0.01)
+        return await script(run)
+
+    async def scenario():
+        async with context_for(tmp_path, followed, workers=2) as context:
+            leave = context.sessions.job_ended
+
+            async def leave_late(job):
+                await asyncio.wait_for(again.wait(), 10)
+                return await leave(job)
+
+            context.sessions.job_ended = leave_late
+            session_id = await a_session(context)
+            job_id = await submit(context, retry=True, session_id=session_id)
+            await asyncio.wait_for(again.wait(), 10)
+            await asyncio.sleep(0.1)  # the first worker leaves the job
+            context.scheduler.control(job_id).stop()
+            first = await ended(context, job_id)
+            others = [await submit(context) for _ in range(2)]
+            return first, [await ended(context, each) for each in others]
+
+    first, others = asyncio.run(scenario())
+    assert (first.status, first.attempts) == (JobStatus.COMPLETED, 2)
+    assert {job.status for job in others} == {JobStatus.COMPLETED}

@@ -237,7 +237,7 @@ def test_what_differs_in_the_second_run_is_a_finding(qrt, project, runs, monkeyp
 
     monkeypatch.setattr(harness, "run_project", differing)
     told = qrt("run", "--twice", "--seed", 7)
-    assert "parity: QRT507 result['length']: In the second run" in told.stderr
+    assert "parity: QRT507 result['length']: The second run" in told.stderr
     qrt("run", "--twice", "--seed", 7, "--strict", code=3)
 
 

@@ -26,6 +26,19 @@ def found(first, second):
     return [f"{f.path}: {f.message}" for f in report.findings]
 
 
+def test_messages_in_an_encoding_of_the_programs_own_are_compared_as_texts():
+    texts = iter(["not JSON", "not JSON", "not JSON", "other"])
+
+    def encoded():
+        run = a_run()
+        event = execution.Event(1, 1.0, execution.EventType.RESULT, next(texts))
+        return HarnessRun(outcome=run.outcome, events=(event,), report=EMPTY)
+
+    assert found(encoded(), encoded()) == []
+    told = ["result: The second run has something else here."]
+    assert found(encoded(), encoded()) == told
+
+
 def test_runs_that_say_the_same_have_no_finding():
     first = a_run({"e": [1.5, 2]}, [{"n": 0}, {"n": 1}])
     second = a_run({"e": [1.5, 2]}, [{"n": 0}, {"n": 1}])
@@ -39,21 +52,19 @@ def test_runs_that_say_the_same_have_no_finding():
         (
             a_run(1.5),
             a_run(2.5),
-            ["result: In the second run a float comes with another value."],
+            ["result: The second run has something else here."],
         ),
         (
             a_run(1, [{"e": 1.0}, {"e": 2.0}, {"e": 3.0}]),
             a_run(1, [{"e": 1.0}, {"e": 2.5}, {"e": 3.5}]),
-            [
-                "interim result 1['e']: In the second run a float comes with another value."
-            ],
+            ["interim result 1['e']: The second run has something else here."],
         ),
         (
             a_run({"a": 1}, [1]),
             a_run({"a": 2}, [1, 2]),
             [
                 "interim result 1: Only the second run has it.",
-                "result['a']: In the second run a int comes with another value.",
+                "result['a']: The second run has something else here.",
             ],
         ),
         (a_run(1, [1]), a_run(1), ["interim result 0: Only the first run has it."]),

@@ -87,11 +87,33 @@ def test_names_that_python_has_not_come_through_more():
     assert service.asked == ("1-program@1.0.0", {"n": 1, "from": 2, "a-b": 3}, None)
 
 
+def test_choices_that_look_like_a_union_stay_whole():
+    choices = [{"enum": ["a | x"]}, {"enum": ["b | x", "c | Any | d"]}]
+    assert annotation_of({"anyOf": choices}) == (
+        "Literal['a | x'] | Literal['b | x', 'c | Any | d']"
+    )
+
+
+def test_an_input_may_be_called_as_the_service_is():
+    service = Service()
+    run = function_of(stub_source("p", "1", "", {"properties": {"service": {}}}))
+    run(service, service=2, more=3)
+    assert service.asked == ("p@1", {"service": 2, "more": 3}, None)
+
+
+PIECES = st.sampled_from(["x", " | ", "'", '"', "Any", "\\", "\n", "None", "a"])
+CHOICES = st.fixed_dictionaries(
+    {"enum": st.lists(st.lists(PIECES).map("".join) | st.text() | st.none())}
+)
+SCHEMAS = st.fixed_dictionaries({"description": st.text()}) | CHOICES
+SCHEMAS |= st.fixed_dictionaries({"anyOf": st.lists(SCHEMAS)})
+
+
 @given(
     st.text(min_size=1),
     st.text(),
     st.text(),
-    st.dictionaries(st.text(), st.fixed_dictionaries({"description": st.text()})),
+    st.dictionaries(st.sampled_from("abc") | st.text(), SCHEMAS),
 )
 def test_whatever_a_service_says_the_stub_is_one_function(
     program, version, description, properties
