@@ -50,6 +50,7 @@ class Harness:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._started: Future[execution.Runner] | None = None
+        self._under_way: set[execution.JobControl] = set()
 
     def __enter__(self) -> Self:
         self.start()
@@ -105,6 +106,7 @@ class Harness:
         """
         self.start()
         recorder = _Recorder(on_event)
+        self._under_way.add(recorder.control)
         future = self._begin(self._run_job(spec, recorder))
         try:
             outcome = future.result()
@@ -112,9 +114,21 @@ class Harness:
             self._call(recorder.control.cancel)
             future.result()
             raise
+        finally:
+            self._under_way.discard(recorder.control)
         if recorder.error is not None:
             raise recorder.error
         return outcome, recorder.events
+
+    def cancel(self) -> None:
+        """End the runs under way as Cancelled; returns at once, from any thread."""
+        for control in tuple(self._under_way):
+            self._call(control.cancel)
+
+    def stop(self) -> None:
+        """Ask the programs under way to finish now, with a result; likewise."""
+        for control in tuple(self._under_way):
+            self._call(control.stop)
 
     def close(self) -> None:
         """Stop the runner and everything it started."""
