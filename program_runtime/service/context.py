@@ -18,6 +18,7 @@ from program_runtime.errors import StorageError
 from program_runtime.service.access_tokens import AccessTokens
 from program_runtime.service.backends import Backends
 from program_runtime.service.builtin_programs import publish_builtin_programs
+from program_runtime.service.conditions import Conditions
 from program_runtime.service.device_jobs import end_unread
 from program_runtime.service.exposure import check_isolation
 from program_runtime.service.generations import Generations
@@ -197,6 +198,7 @@ def make_context(
             specs=specs,
             metrics=metrics,
             sessions=sessions,
+            conditions=Conditions(backends),
             workers=settings.workers,
         ),
         usage=RecentUsage(store),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from program_runtime.execution.outcome import Outcome
+    from program_runtime.service.conditions import Conditions
     from program_runtime.service.domain import Job, NewJob
     from program_runtime.service.executors import Executor
     from program_runtime.service.hub import Hub
@@ -53,6 +54,7 @@ class Scheduler:
         specs: SpecMaker,
         metrics: Metrics,
         sessions: SessionKeeper,
+        conditions: Conditions,
         workers: int,
     ) -> None:
         self._store = store
@@ -61,6 +63,7 @@ class Scheduler:
         self._specs = specs
         self._metrics = metrics
         self._sessions = sessions
+        self._conditions = conditions
         self._workers = workers
         self._tasks: list[asyncio.Task[None]] = []
         self._wakeup: Wakeup[Run] = Wakeup()
@@ -339,9 +342,10 @@ class Scheduler:
                 if self.closing:
                     return None
                 run.begun = True
-                return await self._executor.run(
-                    spec, run.sink, run.control, first_seq=job.last_seq + 1
-                )
+                with self._conditions.noted(spec) as run.sink.conditions:
+                    return await self._executor.run(
+                        spec, run.sink, run.control, first_seq=job.last_seq + 1
+                    )
         except (StorageError, OSError) as err:
             log.exception("job %s can not be stored", job.id)
             return failed("storage", f"The service could not store the job: {err}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import StorageBusyError
 from program_runtime.execution.events import EventType
@@ -16,7 +16,7 @@ from program_runtime.service.store.adoption import to_stored
 from program_runtime.service.tracebacks import hide_source
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from program_runtime.execution.events import Event
     from program_runtime.execution.outcome import Outcome
@@ -57,6 +57,8 @@ class StoreSink:
         """Whether the program was told to end early, because the service stops."""
         self.goes_on = False
         """Whether the job is to run again instead of being ended."""
+        self.conditions: Mapping[str, Any] | None = None
+        """Under which the job runs, once it does."""
 
     async def append(self, events: Sequence[Event]) -> None:
         """Store events, then wake the listeners."""
@@ -83,8 +85,7 @@ class StoreSink:
             outcome = replace(outcome, message=ASKED_TO_FINISH)
         if outcome.traceback and not await self._may_read_source():
             events, outcome = hide_source(events, outcome)
-        finish = self._store.jobs.finish
-        if not await self._patiently(lambda: finish(self._job_id, events, outcome)):
+        if not await self._patiently(lambda: self._store_end(events, outcome)):
             return
         self.finished = True
         self._metrics.events_stored.inc(len(events))
@@ -92,6 +93,11 @@ class StoreSink:
             status=str(outcome.status), code=outcome.code or ""
         ).inc()
         self._hub.end(self._job_id, Ending(outcome.status, _result(events)))
+
+    async def _store_end(self, events: Sequence[Event], outcome: Outcome) -> None:
+        await self._store.jobs.finish(
+            self._job_id, events, outcome, conditions=self.conditions
+        )
 
     async def _loses_nothing(self) -> bool:
         """Whether the job may run again though it was started."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
@@ -15,6 +16,7 @@ _QPY_VERSION = re.compile(r"^QPY_VERSION\s*=\s*(\d+)", re.MULTILINE)
 
 
 _DISTRIBUTION = "qiskit-program-toolkit"
+_OF_NUMBERS = ("qiskit", "qiskit-aer", "qiskit-ibm-runtime", "numpy", "scipy")
 
 
 def images() -> tuple[str, str]:
@@ -35,6 +37,16 @@ def versions() -> dict[str, Any]:
         "qiskit": metadata.version("qiskit"),
         "qpy": _qpy_version(),
     }
+
+
+@cache
+def packages() -> dict[str, str]:
+    """Return the versions of Python and of what the numbers of a job depend on."""
+    found = {"python": platform.python_version()}
+    for name in (_DISTRIBUTION, *_OF_NUMBERS):
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
 
 
 def _qpy_version() -> int | None:

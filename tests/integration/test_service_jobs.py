@@ -45,7 +45,7 @@ def test_the_job_document_has_what_official_clients_look_for(service):
     assert job["isolation"] == "none"
     assert job["last_seq"] == 4
     assert job["created"].endswith("Z")
-    assert job["options"] == {"log_level": "INFO", "shots": 10}
+    assert job["options"].items() >= {"log_level": "INFO", "shots": 10}.items()
     assert (job["session_id"], job["runtime"]) == (None, None)
     assert job["estimated_running_time_seconds"] == 0.0  # no quantum processor works
     assert job["private"] is False
@@ -87,7 +87,7 @@ def test_params_of_official_clients_become_text_again(service):
     job = service.u_b.post("/jobs", json=body).json()
     answer = service.u_b.get(f"/jobs/{job['id']}/inputs")
     assert answer.json() == body["params"]
-    assert job["options"] == {"max_execution_time": 60}
+    assert job["options"]["max_execution_time"] == 60
 
 
 def test_a_release_is_named_by_version_or_label(service):

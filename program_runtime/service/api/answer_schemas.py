@@ -107,6 +107,7 @@ COMPONENTS: Final[dict[str, Schema]] = {
         last_seq=_COUNT,
         isolation=_TEXT_OR_NULL,
         usage={"type": ["object", "null"]},
+        conditions={"type": ["object", "null"]},
         options=_ANY_OBJECT,
     ),
     "Session": _object(

@@ -112,6 +112,7 @@ def job_document(job: Job) -> dict[str, Any]:
         "last_seq": job.last_seq,
         "isolation": job.isolation,
         "usage": dict(job.usage) if job.usage is not None else None,
+        "conditions": dict(job.conditions) if job.conditions is not None else None,
         "options": dict(job.options),
         # Looked up for who asks for one job.
         "estimated_running_time_seconds": None,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -26,7 +27,7 @@ from program_runtime.service.transfer import read_body, receive
 from program_runtime.service.versions import images
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 router = APIRouter(prefix="/api/v1/jobs", dependencies=GUARDED, tags=["jobs"])
 
@@ -34,6 +35,8 @@ _DEFAULT_BACKEND = "aer_simulator"
 _MARGIN_BYTES = 1024 * 1024
 """What a body may hold beside the inputs."""
 _IN_MEMORY_BYTES = 1024 * 1024
+_SEEDS = 2**31
+"""What every simulator takes."""
 _QUICK_BYTES = 256 * 1024
 """A larger body is read in a thread, so that it stops nobody else."""
 
@@ -249,12 +252,23 @@ async def _new_job(here: Context, caller: User, asked: Submission) -> NewJob:
         version=release.version,
         backend=backend.name,
         inputs=await stored_inputs(here, caller, asked),
-        options=asked.options(),
+        options=with_seed(asked.options()),
         tags=tuple(asked.tags),
         session_id=asked.session_id,
         retry=bool(release.metadata.get("retry")),
     )
     return _opening(here, caller, asked, new) if asked.start_session else new
+
+
+def with_seed(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Draw the seed of a job that names none, so that the job can be repeated.
+
+    >>> with_seed({"seed": 7})
+    {'seed': 7}
+    """
+    if "seed" in chosen:
+        return dict(chosen)
+    return {**chosen, "seed": secrets.randbelow(_SEEDS), "seed_drawn": True}
 
 
 async def _backend(here: Context, asked: Submission) -> str:

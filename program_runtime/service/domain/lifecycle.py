@@ -107,7 +107,14 @@ def cancel(job: Job, *, now: float, why: str | None = None) -> Step:
     return _move(job, JobStatus.CANCELLED, now, ended=ended, failure_message=why)
 
 
-def end(job: Job, outcome: Outcome, *, last_seq: int, now: float) -> Job:
+def end(
+    job: Job,
+    outcome: Outcome,
+    *,
+    last_seq: int,
+    now: float,
+    conditions: Mapping[str, Any] | None = None,
+) -> Job:
     """End a running job whose last events are those of its outcome."""
     check_move(job.status, outcome.status)
     return replace(
@@ -116,6 +123,7 @@ def end(job: Job, outcome: Outcome, *, last_seq: int, now: float) -> Job:
         last_seq=last_seq,
         ended=_ended(job, now),
         usage=asdict(outcome.usage),
+        conditions=conditions,
         failure_code=outcome.code,
         failure_message=outcome.message,
         traceback=outcome.traceback,

@@ -124,7 +124,8 @@ class NewJob:
     backend: str
     inputs: Inputs
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What the caller chose, JSON-able: log_level, shots, seed, ..."""
+    """What the caller chose, JSON-able: log_level, shots, seed, ...; and the seed that
+    was drawn if none was chosen."""
     tags: tuple[str, ...] = ()
     session_id: str | None = None
     """A session of the same user that takes jobs."""
@@ -163,6 +164,8 @@ class Job:
     """Its end was asked for while it ran; it never runs again."""
     isolation: str | None = None
     usage: Mapping[str, Any] | None = None
+    conditions: Mapping[str, Any] | None = None
+    """Under which it ran: versions, limits, backend. Known once it has ended."""
     failure_code: str | None = None
     failure_message: str | None = None
     traceback: str | None = None

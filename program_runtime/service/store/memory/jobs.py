@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.domain import NotFoundError, UsageSum, lifecycle
@@ -127,7 +127,12 @@ class MemoryJobs:
         return was
 
     async def finish(
-        self, job_id: str, events: Sequence[Event], outcome: Outcome
+        self,
+        job_id: str,
+        events: Sequence[Event],
+        outcome: Outcome,
+        *,
+        conditions: Mapping[str, Any] | None = None,
     ) -> bool:
         """End a running job."""
         folder = self._state.folder(job_id)
@@ -136,7 +141,9 @@ class MemoryJobs:
         last_seq = check_sequence(folder.job.last_seq, (e.seq for e in events))
         adopt(self._state.blobs, events)
         now = self._state.clock()
-        folder.job = lifecycle.end(folder.job, outcome, last_seq=last_seq, now=now)
+        folder.job = lifecycle.end(
+            folder.job, outcome, last_seq=last_seq, now=now, conditions=conditions
+        )
         folder.events += map(to_stored, events)
         session_turns.follow(self._state, folder.job)
         return True

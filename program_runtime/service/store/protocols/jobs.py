@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -122,7 +122,12 @@ class JobStore(Protocol):
         ...
 
     async def finish(
-        self, job_id: str, events: Sequence[Event], outcome: Outcome
+        self,
+        job_id: str,
+        events: Sequence[Event],
+        outcome: Outcome,
+        *,
+        conditions: Mapping[str, Any] | None = None,
     ) -> bool:
         """End a running job: last events, status and usage in one transaction.
 
@@ -130,6 +135,7 @@ class JobStore(Protocol):
             job_id: The job.
             events: Go on where the log ends; the last is the final status event.
             outcome: Its status must be final.
+            conditions: Under which it ran, JSON-able.
 
         Returns:
             False if the job is final already: nothing was changed then.

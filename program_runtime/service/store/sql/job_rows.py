@@ -10,6 +10,7 @@ from program_runtime.service.domain import Job
 from program_runtime.service.domain.lifecycle import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -36,7 +37,8 @@ def to_job(row: Row[Any]) -> Job:
         retry=row.retry,
         cancel_requested=row.cancel_requested,
         isolation=row.isolation,
-        usage=None if row.usage is None else json.loads(row.usage),
+        usage=_mapping_or_none(row.usage),
+        conditions=_mapping_or_none(row.conditions),
         failure_code=row.failure_code,
         failure_message=row.failure_message,
         traceback=row.traceback,
@@ -69,7 +71,8 @@ def changing_columns(job: Job) -> dict[str, Any]:
         "last_seq": job.last_seq,
         "attempts": job.attempts,
         "isolation": job.isolation,
-        "usage": None if job.usage is None else json.dumps(dict(job.usage)),
+        "usage": _text_or_none(job.usage),
+        "conditions": _text_or_none(job.conditions),
         "failure_code": job.failure_code,
         "failure_message": job.failure_message,
         "traceback": job.traceback,
@@ -89,3 +92,11 @@ def moment_or_none(seconds: float | None) -> datetime | None:
 def seconds_or_none(at: datetime | None) -> float | None:
     """Return it as its column holds it."""
     return None if at is None else at.timestamp()
+
+
+def _mapping_or_none(text: str | None) -> dict[str, Any] | None:
+    return None if text is None else json.loads(text)
+
+
+def _text_or_none(mapping: Mapping[str, Any] | None) -> str | None:
+    return None if mapping is None else json.dumps(dict(mapping))

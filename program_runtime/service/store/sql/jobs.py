@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from program_runtime.execution.outcome import JobStatus
 from program_runtime.service.domain import Inputs, UsageSum, lifecycle
@@ -156,7 +156,12 @@ class SqlJobs:
         return await self._writer.do(write)
 
     async def finish(
-        self, job_id: str, events: Sequence[Event], outcome: Outcome
+        self,
+        job_id: str,
+        events: Sequence[Event],
+        outcome: Outcome,
+        *,
+        conditions: Mapping[str, Any] | None = None,
     ) -> bool:
         """End a running job."""
         await adopt_in_thread(self._blobs, events)
@@ -166,7 +171,13 @@ class SqlJobs:
             if not check_finish(job.status, outcome.status):
                 return False
             last_seq = check_sequence(job.last_seq, (e.seq for e in events))
-            ended = lifecycle.end(job, outcome, last_seq=last_seq, now=self._clock())
+            ended = lifecycle.end(
+                job,
+                outcome,
+                last_seq=last_seq,
+                now=self._clock(),
+                conditions=conditions,
+            )
             keep(connection, key, (ended, tuple(map(to_stored, events))))
             return True
 

@@ -117,6 +117,7 @@ jobs = Table(
     Column("failure_message", Text),
     Column("traceback", Text),
     Column("idempotency_key", Text),
+    Column("conditions", Text),
     UniqueConstraint("user", "idempotency_key"),
 )
 Index("jobs_by_user", jobs.c.user, jobs.c.key)

@@ -262,11 +262,11 @@ def test_an_end_that_the_store_refuses_frees_the_worker(tmp_path, caplog):
         async with context_for(tmp_path) as context:
             finish = context.store.jobs.finish
 
-            async def refuse(job_id, *_):
+            async def refuse(job_id, *_, **_options):
                 context.store.jobs.finish = refuse_again
                 raise NotFoundError("it was deleted", kind="job")
 
-            async def refuse_again(job_id, *_):
+            async def refuse_again(job_id, *_, **_options):
                 context.store.jobs.finish = finish
                 raise NotFoundError("it was deleted", kind="job")
 

@@ -24,7 +24,7 @@ class BusyStore:
             raise StorageBusyError("database is locked")
         self.written += events
 
-    async def finish(self, job_id, events, _outcome):
+    async def finish(self, job_id, events, _outcome, *, conditions):
         await self.append(job_id, events)
 
 

@@ -186,3 +186,10 @@ def test_numbers_that_do_not_go_on_are_refused(last, numbers):
         return
     with pytest.raises(ConflictError, match="the events do not go on: expected seq"):
         check_sequence(last, numbers)
+
+
+def test_an_ended_job_keeps_the_conditions_it_ran_under():
+    done = Outcome(status=JobStatus.COMPLETED)
+    conditions = {"versions": {"qiskit": "2.3.0"}}
+    job = lifecycle.end(running(), done, last_seq=3, now=NOW, conditions=conditions)
+    assert job.conditions == conditions

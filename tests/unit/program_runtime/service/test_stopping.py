@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -50,7 +50,11 @@ class Place:
         }
         sessions = SessionKeeper(**parts)
         self.scheduler = Scheduler(
-            **parts, sessions=sessions, specs=self.specs, workers=1
+            **parts,
+            sessions=sessions,
+            specs=self.specs,
+            conditions=SimpleNamespace(noted=nullcontext),
+            workers=1,
         )
 
     async def submit(self, **fields):
