@@ -1,4 +1,4 @@
-"""Doubles for a program's own tests: run ``main`` as a plain function.
+"""For a program's own tests: ``main`` as a plain function, shot noise in mind.
 
 Example:
     >>> from program_runtime.program.testing import RecordingMessenger
@@ -14,13 +14,23 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from program_runtime import backends, codec
+from program_runtime.program.assertions import (
+    assert_counts_close,
+    assert_expectation_close,
+)
 from program_runtime.program.decoding import ResultDecoder
 from program_runtime.program.messenger import UserMessenger
 
 if TYPE_CHECKING:
     from program_runtime.program.backend import ProgramBackend
 
-__all__ = ["RecordingMessenger", "RecordingSink", "local_backend"]
+__all__ = [
+    "RecordingMessenger",
+    "RecordingSink",
+    "assert_counts_close",
+    "assert_expectation_close",
+    "local_backend",
+]
 
 
 class RecordingSink:

@@ -4,11 +4,13 @@ import doctest
 
 import pytest
 
-from program_runtime.program import backend, decoding, messenger, testing
+from program_runtime.program import assertions, backend, decoding, messenger, testing
 
 
 @pytest.mark.parametrize(
-    "module", [backend, decoding, messenger, testing], ids=lambda m: m.__name__
+    "module",
+    [assertions, backend, decoding, messenger, testing],
+    ids=lambda m: m.__name__,
 )
 def test_the_examples_run(module):
     outcome = doctest.testmod(module)
