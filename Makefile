@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # One more than there are cores: many tests wait for processes of their own.
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: demo test test-clients test-lowest nightly lint types unit bench format clean
+.PHONY: demo test test-clients test-lowest nightly lint types unit docs bench format clean
 .DEFAULT_GOAL := test
 
 $(STAMP): pyproject.toml
@@ -62,6 +62,11 @@ test-lowest:
 		--python .venv-lowest/bin/python -e '.[service,fake-devices,test]'
 	@.venv-lowest/bin/python -m pytest -n auto --dist loadfile \
 		tests/unit/program_runtime --ignore tests/unit/program_runtime/codec
+
+# The site of the documentation, in build/docs; what a page gets wrong ends it.
+docs: $(STAMP)
+	@$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
+	@echo "==> make docs: build/docs/index.html"
 
 bench: $(STAMP)
 	@echo "==> benchmarks (figures and ratios of this machine, this minute)"
