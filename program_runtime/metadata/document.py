@@ -59,6 +59,8 @@ class ProgramMetadata:
     """``backend_requirements`` and the schemas, each ``{}`` if not given."""
     retry: bool = False
     is_public: bool = False
+    budget: dict[str, float] = field(default_factory=dict)
+    """The most that a run on the sample inputs may ask of a backend."""
     raw: dict[str, Any] = field(default_factory=dict)
     """The document as it was written."""
 
@@ -75,6 +77,8 @@ class ProgramMetadata:
             found["is_public"] = True
         if self.retry:
             found["retry"] = True
+        if self.budget:
+            found["budget"] = dict(self.budget)
         found["spec"] = copy.deepcopy(self.spec)
         extra = {k: v for k, v in self.raw.items() if k.startswith("x-")}
         return {**found, **copy.deepcopy(extra)}
@@ -115,6 +119,7 @@ def parse_metadata(
         spec={**{part: spec.get(part, {}) for part in SPEC_PARTS}, **spec},
         retry=current.get("retry", False),
         is_public=current.get("is_public", False),
+        budget=dict(current.get("budget", {})),
         raw=document,
     )
 

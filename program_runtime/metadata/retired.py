@@ -18,7 +18,15 @@ SPEC_PARTS: Final = (
     "interim_results",
 )
 _KEPT = frozenset(
-    ["name", "version", "description", "max_execution_time", "is_public", "retry"]
+    [
+        "name",
+        "version",
+        "description",
+        "max_execution_time",
+        "is_public",
+        "retry",
+        "budget",
+    ]
 )
 _SHORT_VERSION = re.compile(r"\d{1,9}(\.\d{1,9})?\Z", re.ASCII)
 # The oldest form named types in prose.

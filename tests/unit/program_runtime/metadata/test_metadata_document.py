@@ -67,6 +67,24 @@ def test_retry_is_kept():
     assert found.to_dict()["retry"] is True
 
 
+def test_a_budget_is_kept():
+    budget = {"circuits": 500, "shots": 2_000_000, "qpu_s": 60.5}
+    found = parse_metadata({"name": "a", "version": "1.0.0", "budget": budget})
+    assert found.budget == found.to_dict()["budget"] == budget
+
+
+def test_a_budget_of_unknown_or_impossible_numbers_is_refused():
+    budget = {"circuit": 5, "shots": -1, "qpu_s": 0, "depth": 1.5}
+    text = refusal({"name": "a", "version": "1.0.0", "budget": budget})
+    assert "$.budget.circuit: is an unknown name (did you mean 'circuits'?)" in text
+    assert "$.budget.shots: is -1, must be at least 0" in text
+    assert "$.budget.qpu_s: is 0, must be more than 0" in text
+    assert "$.budget.depth: is 1.5, must be an integer" in text
+    assert "$.budget: has 0 names, must have at least 1" in refusal(
+        {"name": "a", "version": "1.0.0", "budget": {}}
+    )
+
+
 def test_keeps_names_that_begin_with_x():
     found = parse_metadata({"name": "a", "version": "1.0.0", "x-team": {"a": 1}})
     assert found.to_dict()["x-team"] == {"a": 1}
