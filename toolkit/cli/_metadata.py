@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from toolkit.cli._output import Output
 
@@ -20,6 +20,8 @@ _BOUNDS = (
     ("exclusiveMinimum", "> {}"),
     ("maximum", "<= {}"),
     ("exclusiveMaximum", "< {}"),
+)
+_FORM = (
     ("maxQubits", "<= {} qubits"),
     ("dtype", "of {}"),
     ("shape", "shape {}"),
@@ -119,5 +121,12 @@ def kind(schema: Mapping[str, Any]) -> str:
     items = schema.get("items")
     if isinstance(items, dict) and (items.get("type") or items.get("format")):
         words.append(f"of {kind(items)}")
-    words += [form.format(schema[key]) for key, form in _BOUNDS if key in schema]
-    return " ".join(words)
+    words.append(" and ".join(_said(schema, _BOUNDS)))
+    words += _said(schema, _FORM)
+    return " ".join(filter(None, words))
+
+
+def _said(
+    schema: Mapping[str, Any], wordings: Sequence[tuple[str, str]]
+) -> Iterator[str]:
+    return (form.format(schema[key]) for key, form in wordings if key in schema)

@@ -81,6 +81,10 @@ def test_one_release_is_shown_as_it_is(qrt, api):
         ({"format": "quantum-circuit", "maxQubits": 5}, "quantum-circuit <= 5 qubits"),
         ({"format": "ndarray", "shape": [2]}, "ndarray shape [2]"),
         ({"exclusiveMinimum": 0}, "any > 0"),
+        (
+            {"type": "integer", "minimum": 2, "maximum": 20},
+            "integer >= 2 and <= 20",
+        ),
     ],
 )
 def test_what_a_value_must_be_is_said_in_a_few_words(schema, text):
