@@ -6,7 +6,8 @@
     ├── InvalidValueError            what the caller gave is wrong; lists every problem
     │   ├── BadInputsError           inputs against a program's parameters
     │   ├── BadMetadataError         a program.json
-    │   └── BadBundleError           an archive
+    │   ├── BadBundleError           an archive
+    │   └── BadRequirementsError     what a release requires, or its lock
     ├── CodecError
     │   ├── UnserializableError      also a TypeError
     │   └── UndecodableError         also a ValueError
@@ -49,6 +50,7 @@ __all__ = [
     "BadBundleError",
     "BadInputsError",
     "BadMetadataError",
+    "BadRequirementsError",
     "CodecError",
     "DeviceError",
     "ExecutionError",
@@ -133,6 +135,12 @@ class BadBundleError(InvalidValueError):
     """An archive is not a program bundle."""
 
     code = "bad_bundle"
+
+
+class BadRequirementsError(InvalidValueError):
+    """The packages that a release requires can not be resolved or installed."""
+
+    code = "bad_requirements"
 
 
 class CodecError(ProgramRuntimeError):

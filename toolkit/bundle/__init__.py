@@ -14,25 +14,32 @@ if TYPE_CHECKING:
         collect,
         collect_files,
     )
+    from toolkit.bundle.lock import LOCK_NAME, ProjectLock, prepare_lock
 
 __all__ = [
     "DEFAULT_IGNORES",
     "IGNORE_FILE",
+    "LOCK_NAME",
     "Collection",
+    "ProjectLock",
     "build_bundle",
     "bundle_name",
     "collect",
     "collect_files",
+    "prepare_lock",
 ]
 
 _HOMES = {
     "DEFAULT_IGNORES": "collection",
     "IGNORE_FILE": "collection",
+    "LOCK_NAME": "lock",
     "Collection": "collection",
+    "ProjectLock": "lock",
     "build_bundle": "build",
     "bundle_name": "build",
     "collect": "collection",
     "collect_files": "collection",
+    "prepare_lock": "lock",
 }
 
 

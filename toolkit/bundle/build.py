@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from program_runtime import bundle
+from program_runtime.environments import LOCK_NAME
 from program_runtime.errors import BadBundleError
 from toolkit.bundle import collection
 from toolkit.errors import BundleError
 
 if TYPE_CHECKING:
     from program_runtime.bundle import BundleInfo, BundleLimits
+    from toolkit.bundle.lock import ProjectLock
     from toolkit.project.project import Project
 
 __all__ = ["build_bundle", "bundle_name"]
@@ -23,7 +25,11 @@ def bundle_name(project: Project) -> str:
 
 
 def build_bundle(
-    project: Project, out_dir: Path, *, limits: BundleLimits | None = None
+    project: Project,
+    out_dir: Path,
+    *,
+    limits: BundleLimits | None = None,
+    lock: ProjectLock | None = None,
 ) -> BundleInfo:
     """Build the bundle and inspect it as the service will.
 
@@ -31,6 +37,8 @@ def build_bundle(
         project: The project.
         out_dir: Where to write ``<program>-<version>.zip``; made if missing.
         limits: What the service takes; its defaults if not given.
+        lock: What it requires, from `prepare_lock`; without one, a file of its name
+            stays out.
 
     Returns:
         Path, digest, size and names of the files.
@@ -42,6 +50,9 @@ def build_bundle(
     out_dir = Path(out_dir).absolute()
     limits = limits or bundle.BundleLimits()
     files = collection.collect_files(project)
+    files.pop(LOCK_NAME, None)
+    if lock is not None:
+        files[LOCK_NAME] = project.root / LOCK_NAME
     target = out_dir / bundle_name(project)
     _leave_out_archives(files, project, out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)

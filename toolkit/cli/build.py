@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from toolkit.cli import _requirements
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -22,19 +23,29 @@ if TYPE_CHECKING:
     metavar="DIST",
     help="The folder for the bundle; default: dist/ of the project.",
 )
+@_requirements.upgrade
 @speaks
-def command(*, directory: Path, output: Path | None, out: Output) -> None:
+def command(
+    *, directory: Path, output: Path | None, upgrade: bool, out: Output
+) -> None:
     """Build the bundle of the project in DIRECTORY: same input, same bytes."""
     from toolkit import bundle  # noqa: PLC0415
     from toolkit.project import load_project  # noqa: PLC0415
 
     project = load_project(directory)
-    built = bundle.build_bundle(project, output or project.root / "dist")
+    lock = bundle.prepare_lock(
+        project,
+        upgrade=upgrade,
+        on_resolve=lambda: out.say("resolving the requirements ..."),
+    )
+    _requirements.tell(lock, out)
+    built = bundle.build_bundle(project, output or project.root / "dist", lock=lock)
     answer = {
         "path": str(built.path),
         "digest": built.digest,
         "size": built.size,
         "files": list(built.files),
+        "lock": _requirements.as_json(lock),
     }
     out.data(answer, str(built.path))
     out.say(f"{len(built.files)} files, {built.size} bytes, {built.digest}")

@@ -14,6 +14,7 @@ RUNTIME_ROOMS = [
     "execution",
     "program",
     "bundle",
+    "environments",
     "metadata",
     "codec",
     "backends",

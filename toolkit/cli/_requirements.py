@@ -1,0 +1,41 @@
+"""What commands that build say of a project's requirements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from toolkit.bundle import ProjectLock
+    from toolkit.cli._output import Output
+
+upgrade = click.option(
+    "--upgrade",
+    is_flag=True,
+    help="Resolve the requirements anew, to the newest versions.",
+)
+
+
+def tell(lock: ProjectLock | None, out: Output) -> None:
+    """Say what is locked; nothing where the base is enough."""
+    if lock is None:
+        return
+    count = len(lock.lock.pins)
+    done = "resolved" if lock.resolved else "unchanged"
+    out.say(f"requirements.lock: {count} package{'s' * (count != 1)}, {done}")
+    if lock.conflicts:
+        out.say("needs an environment of its own: " + ", ".join(lock.conflicts))
+
+
+def as_json(lock: ProjectLock | None) -> dict[str, Any] | None:
+    """Return what is locked as JSON values."""
+    if lock is None:
+        return None
+    return {
+        "digest": lock.lock.digest(),
+        "environment": str(lock.lock.kind),
+        "packages": lock.lock.versions(),
+        "resolved": lock.resolved,
+        "conflicts": list(lock.conflicts),
+    }
