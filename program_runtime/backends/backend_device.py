@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qiskit.providers import BackendV2, JobV1
     from qiskit.result import Result
 
-__all__ = ["BackendDevice"]
+__all__ = ["BackendDevice", "circuit_result"]
 
 _STAGES: Final = {
     "INITIALIZING": DeviceStage.QUEUED,
@@ -96,7 +96,9 @@ class BackendDevice:
         result = job.result()
         self._jobs.pop(job_id, None)
         return DeviceResult(
-            circuits=[_circuit(result, index) for index in range(len(result.results))],
+            circuits=[
+                circuit_result(result, index) for index in range(len(result.results))
+            ],
             qpu_s=_reported_s(job),
         )
 
@@ -120,7 +122,16 @@ class BackendDevice:
         return job
 
 
-def _circuit(result: Result, index: int) -> CircuitResult:
+def circuit_result(result: Result, index: int) -> CircuitResult:
+    """Take what one circuit gave out of Qiskit's form.
+
+    Args:
+        result: Of a backend.
+        index: Of the circuit.
+
+    Returns:
+        Memory if it is there, else counts.
+    """
     found = result.results[index]
     shots = int(found.shots)
     memory = getattr(found.data, "memory", None)

@@ -141,6 +141,7 @@ class Runner:
         control: JobControl,
         *,
         first_seq: int = 1,
+        broker: Broker | None = None,
     ) -> Outcome:
         """Run a job to its end.
 
@@ -149,6 +150,7 @@ class Runner:
             sink: Gets every event, the last ones together with the outcome.
             control: Through which the job can be cancelled or asked to stop.
             first_seq: The number of the first event.
+            broker: For this job, in place of the runner's.
 
         Returns:
             How it ended, once nothing of the job is left; the sink is told earlier.
@@ -156,27 +158,38 @@ class Runner:
         """
         self._running += 1
         try:
-            return await self._run(spec, sink, control, first_seq)
+            broker = broker or self._broker
+            return await self._run(spec, sink, control, first_seq, broker)
         finally:
             self._running -= 1
             self._finished += 1
 
     async def _run(
-        self, spec: JobSpec, sink: EventSink, control: JobControl, first_seq: int
+        self,
+        spec: JobSpec,
+        sink: EventSink,
+        control: JobControl,
+        first_seq: int,
+        broker: Broker | None,
     ) -> Outcome:
         refusal = _refuse(spec, control)
         if refusal is not None:
             return await _end_early(sink, first_seq, refusal)
         for _ in range(_CHILDREN):
             with contextlib.suppress(JobNotTakenError, WorkerGoneError):
-                return await self._attempt(spec, sink, control, first_seq)
+                return await self._attempt(spec, sink, control, first_seq, broker)
         verdict = Verdict.failed(
             "internal", f"{_CHILDREN} processes in turn died before they took the job."
         )
         return await _end_early(sink, first_seq, verdict)
 
     async def _attempt(
-        self, spec: JobSpec, sink: EventSink, control: JobControl, first_seq: int
+        self,
+        spec: JobSpec,
+        sink: EventSink,
+        control: JobControl,
+        first_seq: int,
+        broker: Broker | None,
     ) -> Outcome:
         try:
             async with self._places.take(spec) as place:
@@ -189,7 +202,7 @@ class Runner:
                     spool_dir=self._spool_dir,
                     folders=place.folders,
                     group=place.group,
-                    broker=self._broker,
+                    broker=broker,
                 )
                 return await supervisor.run()
         except NoPlaceError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import zlib
@@ -10,27 +9,26 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from qiskit import QuantumCircuit, qpy
-from qiskit.providers import BackendV2, JobStatus, JobV1, Options
-from qiskit.result import Result
+from qiskit.providers import BackendV2, Options
 
 from program_runtime.backends.target import target_of
-from program_runtime.errors import DeviceError, RuntimeJobTimeoutError
+from program_runtime.backends.target_snapshot import target_from
+from program_runtime.errors import DeviceError
+from program_runtime.program.brokered_estimator import BrokeredEstimator
+from program_runtime.program.device_job import DeviceJob
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qiskit.transpiler import Target
 
-__all__ = ["BrokeredBackend", "DeviceJob", "DeviceLine", "DeviceRequest"]
+__all__ = [
+    "BrokeredBackend",
+    "DeviceLine",
+    "DeviceRequest",
+    "pack_circuits",
+]
 
-_STATUS: Final = {
-    "asked": JobStatus.INITIALIZING,
-    "queued": JobStatus.QUEUED,
-    "running": JobStatus.RUNNING,
-    "done": JobStatus.DONE,
-    "failed": JobStatus.ERROR,
-    "cancelled": JobStatus.CANCELLED,
-}
 _DEFAULT_SHOTS: Final = 4096
 
 
@@ -59,7 +57,7 @@ class DeviceLine(Protocol):
         """Send a request and go on.
 
         Args:
-            kind: ``describe`` or ``run``.
+            kind: ``describe``, ``run`` or ``estimate``.
             content: JSON values.
             body: Circuits.
         """
@@ -87,7 +85,18 @@ class BrokeredBackend(BackendV2):
         )
         self._line = line
         self._facts = facts
-        self._target = target_of(facts, description.get("properties"))
+        self._exact = bool(description.get("exact"))
+        self._max_circuits: int | None = description.get(
+            "max_circuits", facts.get("max_experiments")
+        )
+        self._known_options: dict[str, Any] = description.get("options", {})
+        self.options.update_options(**self._known_options)
+        snapshot = description.get("target")
+        self._target = (
+            target_from(snapshot)
+            if snapshot
+            else target_of(facts, description.get("properties"))
+        )
 
     @property
     def target(self) -> Target:
@@ -97,8 +106,16 @@ class BrokeredBackend(BackendV2):
     @property
     def max_circuits(self) -> int | None:
         """How many circuits one run takes."""
-        limit: int | None = self._facts.get("max_experiments")
-        return limit
+        return self._max_circuits
+
+    @property
+    def computes_exactly(self) -> bool:
+        """Whether ``exact_estimator`` has who answers it."""
+        return self._exact
+
+    def exact_estimator(self) -> BrokeredEstimator:
+        """Make an estimator without shot noise, of an ideal simulator."""
+        return BrokeredEstimator(self.name, self._line, pack_circuits)
 
     def configuration(self) -> SimpleNamespace:
         """Return the device's facts, under the names that it uses itself."""
@@ -123,7 +140,12 @@ class BrokeredBackend(BackendV2):
         circuits = (
             [run_input] if isinstance(run_input, QuantumCircuit) else list(run_input)
         )
-        given = {"shots": self.options.shots, "memory": self.options.memory, **options}
+        given = {
+            "shots": self.options.shots,
+            "memory": self.options.memory,
+            **self._changed_options(),
+            **options,
+        }
         content = {"circuits": len(circuits), "options": given}
         try:
             json.dumps(content)
@@ -131,66 +153,16 @@ class BrokeredBackend(BackendV2):
             raise DeviceError(
                 f"An option for {self.name!r} can not be sent to it: {error}."
             ) from error
-        request = self._line.ask("run", content, _pack(circuits))
+        request = self._line.ask("run", content, pack_circuits(circuits))
         return DeviceJob(self, request, circuits)
 
-
-class DeviceJob(JobV1):
-    """A job of a device, which the broker watches."""
-
-    def __init__(
-        self,
-        backend: BrokeredBackend,
-        request: DeviceRequest,
-        circuits: Sequence[QuantumCircuit],
-    ) -> None:
-        super().__init__(backend, "")
-        self._request = request
-        self._circuits = circuits
-        self._result: Result | None = None
-
-    def job_id(self) -> str:
-        """Return the device's own id of the job; empty until it has it."""
-        return str(self._request.answer().get("device_job", ""))
-
-    def submit(self) -> None:
-        """Refuse: it is submitted already."""
-        raise NotImplementedError("run() has submitted this job.")
-
-    def status(self) -> JobStatus:
-        """Say how far the device is, as the broker saw it last."""
-        return _STATUS[self._request.answer().get("state", "asked")]
-
-    def queue_position(self) -> int | None:
-        """Return the place in the device's queue, if it tells."""
-        position: int | None = self._request.answer().get("position")
-        return position
-
-    def cancel(self) -> None:
-        """Ask the device to end the job."""
-        self._request.cancel()
-
-    def result(self, timeout: float | None = None) -> Result:
-        """Wait for what was measured.
-
-        Args:
-            timeout: In seconds; without it as long as it takes.
-
-        Raises:
-            DeviceError: The device or the broker failed, or the job was cancelled.
-            RuntimeJobTimeoutError: It is not done yet.
-        """
-        if self._result is None:
-            name = self.backend().name
-            if not self._request.wait(timeout):
-                raise RuntimeJobTimeoutError(
-                    f"The job on {name!r} is not done after {timeout:g} s."
-                )
-            answer = self._request.answer()
-            if answer["state"] != "done":
-                raise DeviceError(answer.get("message") or _ended(name, answer))
-            self._result = _result(self, answer, self._request.body(), self._circuits)
-        return self._result
+    def _changed_options(self) -> dict[str, Any]:
+        """What the program has set with ``set_options``."""
+        return {
+            name: value
+            for name, value in self.options.items()
+            if name in self._known_options and value != self._known_options[name]
+        }
 
 
 def _describe(line: DeviceLine) -> dict[str, Any]:
@@ -203,11 +175,7 @@ def _describe(line: DeviceLine) -> dict[str, Any]:
     return description
 
 
-def _ended(name: str, answer: Mapping[str, Any]) -> str:
-    return f"The job on {name!r} ended as {answer['state']}."
-
-
-def _pack(circuits: list[QuantumCircuit]) -> bytes:
+def pack_circuits(circuits: Sequence[QuantumCircuit]) -> bytes:
     """Encode circuits, the same ones always to the same bytes.
 
     A second attempt of a job is recognised by what it asks for. But names come from a
@@ -221,68 +189,3 @@ def _pack(circuits: list[QuantumCircuit]) -> bytes:
     stream = io.BytesIO()
     qpy.dump(bare, stream)
     return zlib.compress(stream.getvalue())
-
-
-def _result(
-    job: DeviceJob,
-    answer: Mapping[str, Any],
-    body: bytes,
-    circuits: Sequence[QuantumCircuit],
-) -> Result:
-    found = json.loads(body)["circuits"]
-    if len(found) != len(circuits):
-        raise DeviceError(
-            f"{job.backend().name!r} answered {len(found)} results for "
-            f"{len(circuits)} circuits."
-        )
-    memory = bool(answer.get("memory"))
-    return Result.from_dict(
-        {
-            "backend_name": job.backend().name,
-            "backend_version": str(job.backend().backend_version),
-            "job_id": job.job_id(),
-            "qobj_id": "",
-            "success": True,
-            "results": [
-                {
-                    "shots": entry["shots"],
-                    "success": True,
-                    "meas_level": 2,
-                    "data": _data(entry, memory=memory),
-                    "header": _header(circuit),
-                }
-                for entry, circuit in zip(found, circuits, strict=True)
-            ],
-        }
-    )
-
-
-def _data(entry: Mapping[str, Any], *, memory: bool) -> dict[str, Any]:
-    """Give counts, and memory in the form of Qiskit: hexadecimal numbers."""
-    if "packed" not in entry:
-        counts: dict[str, int] = entry["counts"]
-        if not memory:
-            return {"counts": counts}
-        shots = [value for value, count in counts.items() for _ in range(count)]
-        return {"counts": counts, "memory": shots}
-    packed = zlib.decompress(base64.b64decode(entry["packed"]))
-    size = len(packed) // entry["shots"]
-    shots = [
-        hex(int.from_bytes(packed[start : start + size], "big"))
-        for start in range(0, len(packed), size)
-    ]
-    counts = {}
-    for shot in shots:
-        counts[shot] = counts.get(shot, 0) + 1
-    return {"counts": counts, "memory": shots} if memory else {"counts": counts}
-
-
-def _header(circuit: QuantumCircuit) -> dict[str, Any]:
-    return {
-        "name": circuit.name,
-        "n_qubits": circuit.num_qubits,
-        "memory_slots": circuit.num_clbits,
-        "creg_sizes": [[register.name, register.size] for register in circuit.cregs],
-        "qreg_sizes": [[register.name, register.size] for register in circuit.qregs],
-        "metadata": circuit.metadata or {},
-    }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from program_runtime.execution import Event, JobSpec, Outcome
+    from program_runtime.execution.broker.protocol import Broker
 
 __all__ = ["AUTO", "Harness"]
 
@@ -89,13 +90,18 @@ class Harness:
         return Path(self._folder.name)
 
     def run(
-        self, spec: JobSpec, on_event: Callable[[Event], None] | None = None
+        self,
+        spec: JobSpec,
+        on_event: Callable[[Event], None] | None = None,
+        *,
+        broker: Broker | None = None,
     ) -> tuple[Outcome, list[Event]]:
         """Run one job to its end.
 
         Args:
             spec: What to run.
             on_event: Called with each event as it comes, in the harness's thread.
+            broker: Where a brokered job's quantum calls go, in the harness's loop.
 
         Returns:
             The outcome and every event, payloads read back from the spool.
@@ -107,7 +113,7 @@ class Harness:
         self.start()
         recorder = _Recorder(on_event)
         self._under_way.add(recorder.control)
-        future = self._begin(self._run_job(spec, recorder))
+        future = self._begin(self._run_job(spec, recorder, broker))
         try:
             outcome = future.result()
         except KeyboardInterrupt:
@@ -156,9 +162,11 @@ class Harness:
         await runner.start()
         return runner
 
-    async def _run_job(self, spec: JobSpec, recorder: _Recorder) -> Outcome:
+    async def _run_job(
+        self, spec: JobSpec, recorder: _Recorder, broker: Broker | None
+    ) -> Outcome:
         runner = await self._runner()
-        return await runner.run(spec, recorder, recorder.control)
+        return await runner.run(spec, recorder, recorder.control, broker=broker)
 
     async def _close_runner(self) -> None:
         try:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from program_runtime.execution import Event, Limits, Outcome
+    from program_runtime.execution.broker.protocol import Broker
     from toolkit.harness.machine import Harness
     from toolkit.harness.parity import ParityReport
     from toolkit.project.project import Project
@@ -103,6 +104,7 @@ def run_project(
     log_level: str = "WARNING",
     on_event: Callable[[Event], None] | None = None,
     harness: Harness | None = None,
+    broker: Broker | None = None,
 ) -> HarnessRun:
     """Run a project with the service's codec, schemas, limits, child and events.
 
@@ -117,6 +119,8 @@ def run_project(
         log_level: Of the program's loggers.
         on_event: Called with each event as it comes, in another thread.
         harness: A warm one to use; one is made for this run if not given.
+        broker: Gets all quantum calls, in place of a backend in the program's own
+            process; it stays open.
 
     Returns:
         The run; a program that fails is an outcome, not an exception.
@@ -136,12 +140,13 @@ def run_project(
                 inputs=text.encode(),
                 parameters=_parameters(project),
                 backend=backend,
+                brokered=broker is not None,
                 shots=shots,
                 seed=seed,
                 log_level=log_level,
                 limits=limits,
             )
-            outcome, events = warm.run(spec, on_event)
+            outcome, events = warm.run(spec, on_event, broker=broker)
     report = parity.examine(
         project.metadata.spec,
         inputs=values,

@@ -144,7 +144,7 @@ class Desk:
             return
         if kind == "describe":
             work = self._describe(number)
-        elif kind == "run":
+        elif kind in {"run", "estimate"}:
             options = content["options"]
             if not isinstance(options, dict):
                 raise TypeError("its options are not an object")
@@ -153,6 +153,7 @@ class Desk:
                 backend=self._spec.backend,
                 options=options,
                 body=body,
+                kind=kind,
             )
             work = self._run(number, run)
         else:

@@ -105,6 +105,9 @@ class BrokerProcess:
         self, run: DeviceRun, on_progress: Callable[[Progress], None]
     ) -> DeviceAnswer:
         """Run circuits, over crashes of the process if the device has them already."""
+        if run.kind != "run":
+            message = f"{run.backend} is a device: it measures, it computes nothing."
+            return DeviceAnswer(state="failed", message=message)
         content = {
             "do": "run",
             "key": run.key,

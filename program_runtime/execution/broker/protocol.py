@@ -25,6 +25,9 @@ class DeviceRun:
     options: Mapping[str, Any]
     body: bytes
     """QPY, never looked into outside of the broker."""
+    kind: str = "run"
+    """``run`` measures; ``estimate`` asks an ideal simulator for exact expectation
+    values, and its body is that of `program_runtime.program.exact_request`."""
 
     def digest(self) -> str:
         """Tell this from whatever else could be asked for under the same key."""
@@ -79,6 +82,11 @@ class Broker(Protocol):
 
     async def describe(self, backend: str) -> Mapping[str, Any]:
         """Return ``configuration``, ``properties`` and ``status`` of a device.
+
+        A broker that knows more says more: ``target``, a snapshot of
+        `program_runtime.backends.target_snapshot`; ``options``, those that the backend
+        takes with their defaults; ``max_circuits``; ``exact``, whether it serves
+        requests of the kind ``estimate``.
 
         Raises:
             BackendNotFoundError: There is no such device.

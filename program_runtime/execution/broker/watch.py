@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
 import threading
 import time
-import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime.backends.device import DeviceStage, LostJobError
@@ -17,11 +14,12 @@ from program_runtime.execution.broker.submission import (
     Submission,
     describe_error,
 )
+from program_runtime.execution.broker.wire import pack_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from program_runtime.backends.device import Device, DeviceResult
+    from program_runtime.backends.device import Device
     from program_runtime.execution.broker.journal import Entry, Journal
 
 __all__ = ["Watch"]
@@ -122,7 +120,9 @@ class Watch:
         if state.stage is DeviceStage.DONE:
             result = self._device.result(job)
             self._journal.finished(entry)
-            return _answer(entry, "done", body=_encode(result), qpu_s=result.qpu_s)
+            return _answer(
+                entry, "done", body=pack_results(result.circuits), qpu_s=result.qpu_s
+            )
         if state.stage is DeviceStage.CANCELLED:
             message = f"The job {job} on {entry.backend} was cancelled."
             return _answer(entry, "cancelled", message=message)
@@ -186,16 +186,3 @@ def _answer(
         shots=entry.shots,
         qpu_s=qpu_s,
     )
-
-
-def _encode(result: DeviceResult) -> bytes:
-    circuits: list[dict[str, Any]] = []
-    for found in result.circuits:
-        entry: dict[str, Any] = {"shots": found.shots}
-        if found.packed is not None:
-            entry["packed"] = base64.b64encode(zlib.compress(found.packed)).decode()
-        else:
-            counts = found.counts or {}
-            entry["counts"] = {hex(value): count for value, count in counts.items()}
-        circuits.append(entry)
-    return json.dumps({"circuits": circuits}).encode()

@@ -8,12 +8,22 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["HEADER_BYTES", "pack", "pack_text", "unpack", "unpack_text"]
+    from program_runtime.backends.device import CircuitResult
+
+__all__ = [
+    "HEADER_BYTES",
+    "pack",
+    "pack_results",
+    "pack_text",
+    "unpack",
+    "unpack_text",
+]
 
 HEADER_BYTES: Final = 64 * 1024
 """A longer first line is refused."""
@@ -70,3 +80,17 @@ def unpack_text(payload: bytes | bytearray) -> tuple[dict[str, Any], bytes]:
         return content, base64.b64decode(body, validate=True)
     except binascii.Error as error:
         raise ValueError(f"the circuits are not base64: {error}") from error
+
+
+def pack_results(results: Iterable[CircuitResult]) -> bytes:
+    """Write what circuits have measured: the body of the answer to ``run``."""
+    circuits: list[dict[str, Any]] = []
+    for found in results:
+        entry: dict[str, Any] = {"shots": found.shots}
+        if found.packed is not None:
+            entry["packed"] = base64.b64encode(zlib.compress(found.packed)).decode()
+        else:
+            counts = found.counts or {}
+            entry["counts"] = {hex(value): count for value, count in counts.items()}
+        circuits.append(entry)
+    return json.dumps({"circuits": circuits}).encode()

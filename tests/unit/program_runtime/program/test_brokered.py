@@ -11,7 +11,7 @@ import hashlib, json
 from qiskit import QuantumCircuit, transpile
 from program_runtime import backends
 from program_runtime.backends.target import target_of
-from program_runtime.program.brokered import _pack
+from program_runtime.program.brokered import pack_circuits
 
 described = backends.describe_backend("fake_manila")
 target = target_of(described["configuration"], described["properties"])
@@ -22,7 +22,7 @@ circuit.h(0)
 circuit.cx(0, [1, 2])
 circuit.measure_all()
 ready = transpile(circuit, target=target, seed_transpiler=1)
-print(hashlib.sha256(_pack([ready])).hexdigest())
+print(hashlib.sha256(pack_circuits([ready])).hexdigest())
 print(hashlib.sha256(json.dumps(described).encode()).hexdigest())
 """
 
