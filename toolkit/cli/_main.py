@@ -51,9 +51,9 @@ def run(argv: Sequence[str]) -> int:
         help_page.show()
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
-        return _report(_exits.Interrupted("Interrupted."), out)
+        return report(_exits.Interrupted("Interrupted."), out)
     except Exception as error:  # noqa: BLE001 - the process boundary
-        return _report(error, out)
+        return report(error, out)
     return outcome if isinstance(outcome, int) else ExitCode.OK
 
 
@@ -66,8 +66,12 @@ def _common_last(argv: Sequence[str]) -> list[str]:
     return [*rest[:end], *common, *rest[end:]] if rest else words
 
 
-def _report(error: Exception, out: Output) -> int:
-    """Print an error in the asked form and choose the exit code."""
+def report(error: Exception, out: Output) -> int:
+    """Print an error in the asked form.
+
+    Returns:
+        The exit code that it asks for.
+    """
     failure = _exits.describe(error)
     if out.as_json:
         out.line({"error": failure.to_dict()})

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from program_runtime.errors import BadInputsError
 from toolkit.cli import (
     _exits,
     _inputs,
+    _local_run,
     _metadata,
-    _report,
     _saving,
     _settings,
     _stream,
+    _watch,
 )
 from toolkit.cli._output import speaks
-from toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from program_runtime.execution import Event
     from toolkit.cli._output import Output
-    from toolkit.harness import HarnessRun
     from toolkit.project import Project
-
-_SETTINGS = ("backend", "shots", "seed", "max-time", "isolation", "plot")
 
 
 @click.command("run")
@@ -42,6 +34,7 @@ _SETTINGS = ("backend", "shots", "seed", "max-time", "isolation", "plot")
 @_settings.option("isolation")
 @click.option("--strict", is_flag=True, help="Findings of the parity report fail.")
 @click.option("--twice", is_flag=True, help="Run it again with the same seed, compare.")
+@_watch.option
 @click.option("--help-inputs", is_flag=True, help="Show what it takes; run nothing.")
 @_settings.option("plot")
 @_saving.option
@@ -53,6 +46,7 @@ def command(
     sample: str | None,
     strict: bool,
     twice: bool,
+    watch: bool,
     help_inputs: bool,
     save: Path | None,
     out: Output,
@@ -65,30 +59,36 @@ def command(
     """
     from toolkit import project as projects  # noqa: PLC0415
 
+    request = _local_run.Request(
+        directory=directory,
+        inputs=inputs,
+        sample=sample,
+        strict=strict,
+        twice=twice,
+        save=save,
+    )
+    if watch:
+        _watch.follow(request, out)
+        return
     project = projects.load_project(directory)
     if help_inputs:
         _show_inputs(project, out)
         return
-    chosen = _choose(project, inputs, sample)
-    options = _settings.values(_SETTINGS, project.settings, out)
-    _check(options)
-    name = f"{project.metadata.name} {project.metadata.version}"
-    out.say(f"running {name} on {options['backend']} with {chosen.source}")
-    watcher = _stream.Watcher(out, plot=options.pop("plot"))
-    if twice and options["seed"] is None:
-        options["seed"] = secrets.randbelow(2**31)
-        out.say(f"with the seed {options['seed']}")
+    _run(request, project, out)
+
+
+def _run(request: _local_run.Request, project: Project, out: Output) -> None:
+    prepared = _local_run.prepare(request, project, out)
+    watcher = _stream.Watcher(out, plot=prepared.plot)
     try:
-        done = _run(project, chosen, options, watcher.see)
-        if twice:
-            done = _repeated(project, chosen, options, done)
+        done = _local_run.run(prepared, watcher.see)
+        if request.twice:
+            done = _local_run.repeat(prepared, done)
     except KeyboardInterrupt:
         watcher.end()
         raise _exits.Interrupted("Interrupted; the run was cancelled.") from None
     watcher.end()
-    out.say(f"{done.outcome.status} in {done.outcome.usage.wall_s:.2f} s")
-    _report.show(done, project.metadata.spec, out, twice=twice)
-    _conclude(done, out, save=save, strict=strict)
+    _local_run.conclude(done, request, prepared, out)
 
 
 def _show_inputs(project: Project, out: Output) -> None:
@@ -97,88 +97,3 @@ def _show_inputs(project: Project, out: Output) -> None:
     out.data({"inputs": spec.get("parameters") or {}}, table)
     if not table:
         out.say(f"{project.metadata.name} takes no inputs")
-
-
-def _choose(
-    project: Project, words: tuple[str, ...], sample: str | None
-) -> _inputs.Chosen:
-    """Pick the inputs; the only sample need not be named."""
-    from toolkit.project import sample_inputs  # noqa: PLC0415
-
-    samples = sample_inputs(project)
-    if sample is None and len(samples) == 1 and _inputs.only_changes(words):
-        sample = next(iter(samples))
-    return _inputs.choose(words, sample=sample, samples=samples)
-
-
-def _check(options: dict[str, Any]) -> None:
-    """Refuse at once what would fail after the start of a process.
-
-    Raises:
-        BackendNotFoundError: With the names that are known.
-    """
-    from program_runtime import backends  # noqa: PLC0415
-
-    backends.resolve(options["backend"])
-
-
-def _run(
-    project: Project,
-    chosen: _inputs.Chosen,
-    options: dict[str, Any],
-    on_event: Callable[[Event], None] | None = None,
-) -> HarnessRun:
-    from toolkit import harness  # noqa: PLC0415
-    from toolkit.project import sample_inputs  # noqa: PLC0415
-
-    try:
-        return harness.run_project(
-            project,
-            chosen.values,
-            backend=options["backend"],
-            shots=options["shots"],
-            seed=options["seed"],
-            max_time_s=options["max_time"],
-            level=options["isolation"],
-            on_event=on_event,
-        )
-    except BadInputsError as error:
-        schema = project.metadata.spec.get("parameters") or {}
-        problems = _inputs.coerce(schema, chosen.values)[1] or error.problems
-        samples = sample_inputs(project)
-        raise _inputs.refusal(
-            problems, chosen, schema=schema, samples=samples, hint=error.hint
-        ) from error
-
-
-def _repeated(
-    project: Project, chosen: _inputs.Chosen, options: dict[str, Any], first: HarnessRun
-) -> HarnessRun:
-    """Run it once more, unseen; what differs is in the report of the first run."""
-    from toolkit.harness import repetition  # noqa: PLC0415
-
-    return repetition.with_repetition(first, _run(project, chosen, options))
-
-
-def _conclude(
-    done: HarnessRun, out: Output, *, save: Path | None, strict: bool
-) -> None:
-    """Print the result; choose the exit code."""
-    outcome = done.outcome
-    status = str(outcome.status)
-    failure = _stream.Failure(
-        code=outcome.code, message=outcome.message, traceback=outcome.traceback
-    )
-    texts = [event.data for event in done.events if event.type == "result"]
-    if texts and save is not None:
-        _saving.save(texts[-1] or "", save, out)
-    if out.as_json:
-        report = _report.as_json(done.report)
-        out.line({**_stream.outcome_json(status, failure), "report": report})
-    elif texts and save is None:
-        out.data(None, texts[-1] or "")
-    if status != "Completed":
-        failure.tell(out)
-        raise _exits.Stop(failure.exit_code(status))
-    if strict and not done.report.ok:
-        raise _exits.Stop(ExitCode.FINDINGS)

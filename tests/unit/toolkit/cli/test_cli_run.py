@@ -159,6 +159,7 @@ def test_settings_of_the_project_reach_the_harness(qrt, project, runs, monkeypat
         "seed": 5,
         "max_time_s": 7.5,
         "level": "none",
+        "harness": None,
     }
 
 
