@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from toolkit.checks.finding import Code, Finding, Severity
-    from toolkit.checks.runner import codes, run_checks
+    from toolkit.checks.runner import Judgement, codes, judge, run_checks
 
-__all__ = ["Code", "Finding", "Severity", "codes", "run_checks"]
+__all__ = ["Code", "Finding", "Judgement", "Severity", "codes", "judge", "run_checks"]
 
 _HOMES = {
     "Code": "finding",
     "Finding": "finding",
+    "Judgement": "runner",
     "Severity": "finding",
     "codes": "runner",
+    "judge": "runner",
     "run_checks": "runner",
 }
 

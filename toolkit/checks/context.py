@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from program_runtime import metadata
 from program_runtime.errors import BadMetadataError
 from toolkit import bundle
-from toolkit.checks import import_scan
+from toolkit.checks import ignores, import_scan
+from toolkit.checks.preferences import Preferences, read_preferences
 from toolkit.errors import InterfaceError, ProjectError
 from toolkit.project import interface, settings
 from toolkit.project.project import METADATA, SOURCE
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from program_runtime.metadata import ProgramMetadata
     from toolkit.bundle import Collection
+    from toolkit.checks.ignores import Comment
     from toolkit.project.interface import Interface
     from toolkit.project.settings import ProjectFile
 
@@ -36,6 +38,7 @@ class Module:
     tree: ast.Module | None
     error: InterfaceError | None = None
     """Why there is no tree."""
+    source: bytes = b""
 
 
 class CheckContext:
@@ -158,6 +161,23 @@ class CheckContext:
         except ProjectError as err:
             return err
 
+    @cached_property
+    def preferences(self) -> Preferences:
+        """How the project wants to be checked."""
+        if isinstance(self.pyproject, ProjectError):
+            return Preferences()
+        return read_preferences(self.pyproject.settings)
+
+    @cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """What comments in the program's files say to the checks."""
+        return tuple(
+            comment
+            for module in self.modules
+            if module.tree is not None
+            for comment in ignores.comments_of(module.source, module.path)
+        )
+
     def _parse(self, path: str) -> Module:
         try:
             source = (self.root / path).read_bytes()
@@ -167,6 +187,7 @@ class CheckContext:
             )
             return Module(path=path, tree=None, error=error)
         try:
-            return Module(path=path, tree=interface.parse_source(source, path))
+            tree = interface.parse_source(source, path)
+            return Module(path=path, tree=tree, source=source)
         except InterfaceError as err:
             return Module(path=path, tree=None, error=err)

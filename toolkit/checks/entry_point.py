@@ -18,14 +18,23 @@ if TYPE_CHECKING:
 __all__ = ["CODES", "check"]
 
 _BY_REASON = {
-    Reason.NO_MAIN: Code("QRT101", Severity.ERROR, "There is no main"),
-    Reason.NOT_A_FUNCTION: Code("QRT102", Severity.ERROR, "main is not a function"),
-    Reason.ASYNC: Code("QRT103", Severity.ERROR, "main is async"),
-    Reason.NESTED: Code("QRT104", Severity.ERROR, "main is inside another block"),
-    Reason.LEADING: Code(
-        "QRT105", Severity.ERROR, "main does not begin with backend, user_messenger"
+    Reason.NO_MAIN: Code("QRT101", Severity.ERROR, "There is no main", ignorable=False),
+    Reason.NOT_A_FUNCTION: Code(
+        "QRT102", Severity.ERROR, "main is not a function", ignorable=False
     ),
-    Reason.GENERATOR: Code("QRT107", Severity.ERROR, "main is a generator"),
+    Reason.ASYNC: Code("QRT103", Severity.ERROR, "main is async", ignorable=False),
+    Reason.NESTED: Code(
+        "QRT104", Severity.ERROR, "main is inside another block", ignorable=False
+    ),
+    Reason.LEADING: Code(
+        "QRT105",
+        Severity.ERROR,
+        "main does not begin with backend, user_messenger",
+        ignorable=False,
+    ),
+    Reason.GENERATOR: Code(
+        "QRT107", Severity.ERROR, "main is a generator", ignorable=False
+    ),
 }
 
 CODES = tuple(_BY_REASON.values())

@@ -35,6 +35,23 @@ class Finding:
     line: int | None = None
     """From 1."""
 
+    @property
+    def file(self) -> str | None:
+        """The file alone."""
+        return self._split[0]
+
+    @property
+    def json_path(self) -> str | None:
+        """The place inside of a JSON file: ``$.spec.parameters``."""
+        return self._split[1]
+
+    @property
+    def _split(self) -> tuple[str | None, str | None]:
+        if self.path is None:
+            return None, None
+        name, is_inside, inside = self.path.partition(".json ")
+        return (f"{name}.json", inside) if is_inside else (self.path, None)
+
     def __str__(self) -> str:
         where = self.path or "project"
         line = f":{self.line}" if self.line else ""
@@ -49,6 +66,8 @@ class Code:
     code: str
     severity: Severity
     title: str
+    ignorable: bool = True
+    """False for what the service refuses anyway, and for secrets."""
 
     def finding(
         self,

@@ -31,11 +31,24 @@ class Import:
     line: int
     guarded: bool
     """In a ``try`` that catches ImportError: the program lives without it."""
+    alias: str | None = None
+    """The name behind ``as``."""
 
     @property
     def dotted(self) -> str:
         """The whole name, without leading dots."""
         return ".".join(part for part in (self.module, self.name) if part)
+
+    @property
+    def binds(self) -> str:
+        """The name that the module has it under: ``a`` for ``import a.b``."""
+        return self.alias or self.name or self.module.split(".", 1)[0]
+
+    @property
+    def bound(self) -> str:
+        """The dotted name of what it binds."""
+        plain = self.alias is None and self.name is None
+        return self.binds if plain else self.dotted
 
 
 def imports(tree: ast.Module) -> Iterator[Import]:
@@ -93,7 +106,12 @@ def _of_statement(
         else:
             module, name, level = node.module or "", alias.name, node.level
         yield Import(
-            module=module, name=name, level=level, line=node.lineno, guarded=guarded
+            module=module,
+            name=name,
+            level=level,
+            line=alias.lineno,
+            guarded=guarded,
+            alias=alias.asname,
         )
 
 

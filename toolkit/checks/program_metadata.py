@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "check"]
 
-MISSING = Code("QRT200", Severity.ERROR, "program.json is missing")
-INVALID = Code("QRT201", Severity.ERROR, "The metadata is invalid")
-BAD_PYPROJECT = Code("QRT203", Severity.ERROR, "pyproject.toml can not be used")
+MISSING = Code("QRT200", Severity.ERROR, "program.json is missing", ignorable=False)
+INVALID = Code("QRT201", Severity.ERROR, "The metadata is invalid", ignorable=False)
+BAD_PYPROJECT = Code(
+    "QRT203", Severity.ERROR, "pyproject.toml can not be used", ignorable=False
+)
 
 CODES = (MISSING, INVALID, BAD_PYPROJECT)
 
@@ -44,6 +46,8 @@ def check(context: CheckContext) -> Iterator[Finding]:
             where = problem.path.removeprefix(f"{PYPROJECT}: ")
             place = "" if where == PYPROJECT else f"{where} "
             yield BAD_PYPROJECT.finding(f"{place}{problem.message}.", path=PYPROJECT)
+    for message in context.preferences.problems:
+        yield BAD_PYPROJECT.finding(message, path=PYPROJECT)
 
 
 def _of_metadata(found: object) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "check"]
 
-BAD_SCHEMA = Code("QRT202", Severity.ERROR, "A schema can not be used")
+BAD_SCHEMA = Code("QRT202", Severity.ERROR, "A schema can not be used", ignorable=False)
 
 CODES = (BAD_SCHEMA,)
 

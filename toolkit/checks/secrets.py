@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "check", "find_secrets", "mask"]
 
-SECRET = Code("QRT401", Severity.ERROR, "A file holds a secret")
-SECRET_FILE = Code("QRT402", Severity.ERROR, "A file is made for secrets")
+SECRET = Code("QRT401", Severity.ERROR, "A file holds a secret", ignorable=False)
+SECRET_FILE = Code(
+    "QRT402", Severity.ERROR, "A file is made for secrets", ignorable=False
+)
 
 CODES = (SECRET, SECRET_FILE)
 

@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "check"]
 
-REFUSED = Code("QRT403", Severity.ERROR, "A file can not be in a bundle")
-LEFT_OUT = Code("QRT404", Severity.ERROR, ".qrtignore leaves out what a bundle needs")
-TOO_LARGE = Code("QRT405", Severity.ERROR, "The bundle is over a limit")
+REFUSED = Code(
+    "QRT403", Severity.ERROR, "A file can not be in a bundle", ignorable=False
+)
+LEFT_OUT = Code(
+    "QRT404",
+    Severity.ERROR,
+    ".qrtignore leaves out what a bundle needs",
+    ignorable=False,
+)
+TOO_LARGE = Code(
+    "QRT405", Severity.ERROR, "The bundle is over a limit", ignorable=False
+)
 LARGE = Code("QRT406", Severity.WARNING, "A file is large")
 
 CODES = (REFUSED, LEFT_OUT, TOO_LARGE, LARGE)

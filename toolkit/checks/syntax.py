@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "check"]
 
-MISSING = Code("QRT100", Severity.ERROR, "program.py is missing")
-SYNTAX = Code("QRT106", Severity.ERROR, "A file is not readable as Python")
+MISSING = Code("QRT100", Severity.ERROR, "program.py is missing", ignorable=False)
+SYNTAX = Code(
+    "QRT106", Severity.ERROR, "A file is not readable as Python", ignorable=False
+)
 
 CODES = (MISSING, SYNTAX)
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 LEVELS = ("auto", "strong", "reduced", "none")
 PROJECT = "[tool.qrt] in pyproject.toml"
 DEFAULT = "default"
-_NOT_OURS = frozenset({"template"})  # what `qrt new` wrote down about itself
+# What `qrt new` wrote down about itself, and what `qrt check` reads.
+_NOT_OURS = frozenset({"check", "template"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,10 @@ KEYS: Mapping[str, Key] = {
         help="The stored service to use; see 'qrt profiles'.",
         metavar="NAME",
         complete=_completion.profiles,
+    ),
+    "target": Key(
+        kind=click.Choice(("service", "qiskit-serverless")),
+        help="What is published to and runs jobs; default: what the profile is.",
     ),
 }
 

@@ -181,6 +181,71 @@ EXAMPLES = {
         "It has 6.0 MiB (6,291,456 bytes).",
         "big.bin",
     ),
+    "QRT601": (
+        {"program.py": f"{MAIN}x = 1  # qrt: ignore[QRT13O]\n"},
+        "There is no code 'QRT13O'. Did you mean 'QRT130'?",
+        "program.py:2",
+    ),
+    "QRT602": (
+        {"program.py": f"{MAIN}x = 1  # qrt: ignore[QRT130]\n"},
+        "There is no QRT130 here to ignore.",
+        "program.py:2",
+    ),
+}
+# code -> the same files once they are mended; None is the project of the fixture
+MENDED = {
+    "QRT100": {"program.py": MAIN},
+    "QRT101": {"program.py": f"x = 1\n{MAIN}"},
+    "QRT102": {"program.py": f"{MAIN}main = functools_wrapped = main\n"},
+    "QRT103": {"program.py": MAIN},
+    "QRT104": {"program.py": f"if True:\n    {MAIN}"},
+    "QRT105": {"program.py": MAIN},
+    "QRT106": {"program.py": f"{MAIN}\nx = y = 1\n"},
+    "QRT107": {"program.py": MAIN.replace("...", "return list(n for n in text)")},
+    "QRT110": {"program.json": spec(properties=BOTH, required=["text"])},
+    "QRT111": {"program.json": spec(properties=BOTH, required=["text"])},
+    "QRT112": {"program.json": spec(properties=BOTH, required=["text"])},
+    "QRT113": {"program.json": spec(properties=BOTH, required=["text"])},
+    "QRT114": {"program.json": spec(properties=BOTH, required=["text"])},
+    "QRT115": {
+        "program.json": spec(
+            properties={"text": {}, "times": {"default": 2}}, required=["text"]
+        )
+    },
+    "QRT116": {"program.py": "def main(backend, user_messenger, text, times=2): ..."},
+    "QRT117": {
+        "program.py": "def main(backend, user_messenger, *, text: str, times=2): ...",
+        "program.json": spec(
+            properties={"text": {"type": "string"}, "times": {}}, required=["text"]
+        ),
+    },
+    "QRT120": {"program.py": f"import helpers\n{MAIN}", "helpers.py": ""},
+    "QRT121": {
+        "program.py": f"import sklearn.svm\n{MAIN}",
+        "pyproject.toml": "[project]\ndependencies = ['scikit-learn']\n",
+    },
+    "QRT122": {"program.py": f"import core\n{MAIN}", "core.py": ""},
+    "QRT130": {"program.py": f"{MAIN}if __name__ == '__main__':\n    print(1)\n"},
+    "QRT140": {"program.py": f"from qiskit.quantum_info import Pauli\n{MAIN}"},
+    "QRT141": {"program.py": MAIN.replace("...", "backend.assign_parameters({})")},
+    "QRT200": {},
+    "QRT201": {"program.json": spec(properties=BOTH, required=["text"])},
+    "QRT202": {
+        "program.json": spec(
+            properties={"text": {"type": "string"}, "times": {}}, required=["text"]
+        )
+    },
+    "QRT203": {"pyproject.toml": "[project]\ndependencies = ['x']"},
+    "QRT301": {"inputs/a.json": '{"text": "a"}'},
+    "QRT302": {"inputs/a.json": '{"text": "3"}'},
+    "QRT401": {"notes.txt": 'token = "read-from-the-environment"'},
+    "QRT402": {"deploy.pub": "", "sub/netrc.md": ""},
+    "QRT403": {"e\u0301": "", "e": ""},
+    "QRT404": {".qrtignore": "program.pyc"},
+    "QRT405": {"program.json": spec(properties=BOTH, required=["text"]) + " " * 1024},
+    "QRT406": {"big.bin": b"\0" * 5 * 1024**2},
+    "QRT601": {"program.py": f"print(1)  # qrt: ignore[QRT130]\n{MAIN}"},
+    "QRT602": {"program.py": f"print(1)  # qrt: ignore[QRT130]\n{MAIN}"},
 }
 
 
@@ -189,7 +254,7 @@ def test_a_whole_project_has_no_findings(make_project):
 
 
 def test_every_code_has_an_example():
-    assert [code.code for code in codes()] == sorted(EXAMPLES)
+    assert [code.code for code in codes()] == sorted(EXAMPLES) == sorted(MENDED)
 
 
 @pytest.mark.parametrize("code", sorted(EXAMPLES))
@@ -204,10 +269,17 @@ def test_a_broken_project_shows_the_code(make_project, code):
     assert found[0].severity is known[code].severity
 
 
+@pytest.mark.parametrize("code", sorted(MENDED))
+def test_the_project_has_no_findings_once_it_is_mended(make_project, code):
+    assert run_checks(make_project(files=MENDED[code])) == []
+
+
 def test_the_docs_explain_every_code_and_no_other():
     text = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (QRT\d{3}) \| (\w+) \| ([^|]+) \|", text, re.MULTILINE)
-    every = [*codes(), *parity.CODES, *repetition.CODES]
+    every = sorted(
+        [*codes(), *parity.CODES, *repetition.CODES], key=lambda code: code.code
+    )
 
     assert rows == [(c.code, c.severity.value, c.title) for c in every]
     sections = re.findall(r"^### (QRT\d{3})$", text, re.MULTILINE)

@@ -43,7 +43,12 @@ from qiskit.compiler import assemble, transpile
 from qiskit.providers.ibmq.runtime import UserMessenger, ProgramBackend
 from qiskit.providers import BackendV1
 from qiskit.result import Result""",
-        ["backend.run(", "main is given", "main is given", "main is given"],
+        [
+            "backend.run(",
+            "program_runtime.UserMessenger",
+            "program_runtime.ProgramBackend",
+            "main is given",
+        ],
     ),
 }
 

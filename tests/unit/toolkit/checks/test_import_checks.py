@@ -5,7 +5,8 @@ import importlib
 import pytest
 
 from toolkit.checks import distributions, run_checks
-from toolkit.checks.removed import REMOVED_IMPORTS, replacement
+from toolkit.checks.removed import replacement
+from toolkit.checks.removed_names import REMOVED_IMPORTS
 
 MAIN = "\ndef main(backend, user_messenger, *, text, times=2): ...\n"
 

@@ -39,6 +39,7 @@ FINDING = closed(
     path=maybe(TEXT),
     line=maybe(COUNT),
 )
+FIX = closed(code=TEXT, path=TEXT, line=maybe(COUNT), message=TEXT)
 FAILURE = maybe(closed(code=TEXT, message=TEXT, traceback=maybe(TEXT)))
 STATUS = {"enum": ["Queued", "Running", "Completed", "Failed", "Cancelled"]}
 JOB = holding(
@@ -102,12 +103,35 @@ BACKUP = {
 }
 """What a backup holds."""
 
+ROW = closed(
+    optional=("difference",),
+    name=TEXT,
+    one={},
+    other={},
+    difference={"type": "number"},
+    same={"type": "boolean"},
+)
+"""One thing of two jobs."""
+
 FORMS = {
     "backends": closed(devices=many(holding(name=TEXT, simulator={"type": "boolean"}))),
     "backup": closed(path=TEXT, **BACKUP),
     "build": closed(path=TEXT, digest=TEXT, size=COUNT, files=many(TEXT)),
     "cancel": closed(job_id=TEXT, cancel={"const": True}),
-    "check": closed(ok={"type": "boolean"}, findings=many(FINDING)),
+    "check": closed(ok={"type": "boolean"}, findings=many(FINDING), ignored=COUNT),
+    "check --fix": closed(
+        ok={"type": "boolean"}, findings=many(FINDING), ignored=COUNT, fixed=many(FIX)
+    ),
+    "check --diff": closed(ok={"type": "boolean"}, fixes=many(FIX), diff=TEXT),
+    "compare": closed(
+        jobs=many(TEXT),
+        first_difference=maybe(TEXT),
+        parted_at=maybe(TEXT),
+        facts=many(ROW),
+        inputs=many(ROW),
+        results=many(ROW),
+        curves={"type": "object"},
+    ),
     "completion": closed(shell=TEXT, script=TEXT),
     "config show": closed(
         settings={
@@ -133,8 +157,11 @@ FORMS = {
         QISKIT_IBM_INSTANCE=TEXT,
         QISKIT_IBM_TOKEN=TEXT,
     ),
+    "job export": closed(path=TEXT, job_id=TEXT, size=COUNT, parts=many(TEXT)),
+    "job show": holding(job=TEXT, program=TEXT, seed=maybe(COUNT), versions={}),
     "jobs": holding(jobs=many(JOB), count=COUNT),
     "login": closed(profile=TEXT, url=TEXT, user=TEXT, role=TEXT),
+    "login --target": closed(profile=TEXT, url=TEXT, target=TEXT, functions=COUNT),
     "logout": closed(forgot=TEXT),
     "logs": closed(job_id=TEXT, logs=TEXT),
     "metadata sync": closed(
@@ -145,7 +172,14 @@ FORMS = {
     ),
     "new": closed(path=TEXT, template=TEXT),
     "profiles": closed(
-        profiles=many(closed(name=TEXT, url=TEXT, default={"type": "boolean"}))
+        profiles=many(
+            closed(
+                name=TEXT,
+                url=TEXT,
+                target={"enum": ["service", "qiskit-serverless"]},
+                default={"type": "boolean"},
+            )
+        )
     ),
     "programs delete": closed(deleted=TEXT),
     "programs label": closed(program=TEXT, label=TEXT, version=TEXT),
@@ -168,6 +202,29 @@ FORMS = {
         labels=many(TEXT),
         visibility=maybe(TEXT),
     ),
+    "publish --target": closed(
+        target=TEXT,
+        url=TEXT,
+        program=TEXT,
+        version=TEXT,
+        digest=TEXT,
+        created={"type": "boolean"},
+    ),
+    "publish --target --dry-run": closed(
+        dry_run={"const": True},
+        target=TEXT,
+        url=TEXT,
+        message=TEXT,
+        program=TEXT,
+        version=TEXT,
+        current_version=maybe(TEXT),
+        unchanged={"type": "boolean"},
+        digest=TEXT,
+        artifact=TEXT,
+        size=COUNT,
+        dependencies=many(TEXT),
+        findings=many(FINDING),
+    ),
     "publish --dry-run": closed(
         dry_run={"const": True},
         verdict=TEXT,
@@ -182,6 +239,7 @@ FORMS = {
         visibility=maybe(TEXT),
         findings=many(FINDING),
     ),
+    "rerun": JOB,
     "restore": closed(data_dir=TEXT, **BACKUP),
     "result": closed(
         optional=("result",), job_id=TEXT, status=STATUS, failure=FAILURE, result={}

@@ -6,8 +6,6 @@ import sys
 import pytest
 from unit.toolkit.cli import json_forms
 
-from toolkit.checks import Finding, Severity
-
 
 @pytest.fixture
 def project(make_project, monkeypatch, here):
@@ -62,7 +60,7 @@ def test_a_clean_project_has_no_findings(qrt, project):
     told = qrt("check")
     assert (told.stdout, told.stderr) == ("", "no findings\n")
     answer = json_forms.check("check", qrt("check", "--json").json)
-    assert answer == {"ok": True, "findings": []}
+    assert answer == {"ok": True, "findings": [], "ignored": 0}
 
 
 def test_every_finding_is_said_with_its_place_and_mend(qrt, project):
@@ -77,18 +75,14 @@ def test_every_finding_is_said_with_its_place_and_mend(qrt, project):
     assert f"{count} finding{'s' * (count > 1)}\n" == told.stderr
 
 
-def test_warnings_fail_when_strict(qrt, monkeypatch, here):
-    warning = Finding(
-        severity=Severity.WARNING,
-        code="QRT1",
-        message="m",
-        hint=None,
-        path="",
-        line=None,
-    )
-    monkeypatch.setattr("toolkit.checks.run_checks", lambda *_, **__: [warning])
-    assert qrt("check").stdout == "project: warning QRT1 m\n"
-    qrt("check", "--strict", code=3)
+def test_warnings_fail_when_strict(qrt, project):
+    (project / "core.py").write_text("print(1)\n")
+    with (project / "program.py").open("a") as program:
+        program.write("import core\n")
+    told = qrt("check", "--no-ruff")
+    assert told.stdout.startswith("core.py:1: warning QRT130 print is called")
+    told = qrt("check", "--no-ruff", "--strict", code=3)
+    assert told.stdout.startswith("core.py:1: error QRT130 print is called")
 
 
 def test_the_bundle_is_built_into_dist(qrt, project):
