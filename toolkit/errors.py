@@ -4,6 +4,7 @@
 
     ToolkitError
     ├── ProjectError                 a project can not be used; lists every problem
+    │   ├── BudgetError              more than the budget, or not known to be less
     │   ├── AnnotationError          an annotation of main() is no JSON Schema
     │   └── InterfaceError           main() is missing or has the wrong form
     ├── BundleError                  the project's files can not become a bundle
@@ -12,6 +13,8 @@
     │   ├── TemplateNotFoundError
     │   └── SampleNotFoundError
     ├── TemplateError                a template can not be rendered
+    ├── CapsuleError                 a file is no capsule of a job; lists every problem
+    ├── NotRepeatableError           what a job needs is gone
     └── PublishError
         ├── NotAuthorisedError
         ├── ConflictError            the version or the name is taken
@@ -36,12 +39,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnnotationError",
+    "BudgetError",
     "BundleError",
+    "CapsuleError",
     "ConflictError",
     "ExitCode",
     "FindingsError",
     "InterfaceError",
     "NotAuthorisedError",
+    "NotRepeatableError",
     "ProjectError",
     "PublishError",
     "SampleNotFoundError",
@@ -129,6 +135,12 @@ class AnnotationError(ProjectError):
     code = "bad_annotation"
 
 
+class BudgetError(ProjectError):
+    """A run asks for more than the project's budget, or that can not be estimated."""
+
+    code = "budget"
+
+
 class BundleError(ProjectError):
     """The project's files can not become a bundle."""
 
@@ -164,6 +176,26 @@ class TemplateError(ToolkitError):
     """A template can not be rendered."""
 
     code = "bad_template"
+
+
+class CapsuleError(ToolkitError):
+    """A file is no capsule of a job, or a job does not fit into one."""
+
+    code = "bad_capsule"
+    exit_code = ExitCode.USAGE
+
+    def __init__(
+        self, message: str, *, problems: Sequence[Problem] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
+
+
+class NotRepeatableError(ToolkitError):
+    """What a job needs to run again is gone: its release, its source, its backend."""
+
+    code = "not_repeatable"
+    exit_code = ExitCode.NOT_FOUND
 
 
 class PublishError(ToolkitError):

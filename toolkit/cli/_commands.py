@@ -32,6 +32,9 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "logs": "Print what a job wrote to stdout and stderr.",
         "stop": "Ask a job to finish now, with a result.",
         "cancel": "Cancel a job.",
+        "job": "Keep what a job was in one file, and read it back.",
+        "rerun": "Submit a job once more.",
+        "compare": "Compare two jobs, side by side.",
         "backends": "List the backends.",
     },
     "Connect": {

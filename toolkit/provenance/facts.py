@@ -1,0 +1,95 @@
+"""What a result depends on, and how it came about, in one table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from program_runtime.service.conditions import snapshot_of
+from toolkit.provenance.service_job import LOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from toolkit.provenance.record import JobRecord
+
+__all__ = ["facts_of"]
+
+
+def facts_of(record: JobRecord) -> dict[str, Any]:
+    """Return the facts of a job by name; None for what is not known.
+
+    ``backend_state`` is that at the time of the run if ``backend_noted`` is ``run``,
+    else what the backend said when this was asked: for a simulator or a fake device it
+    follows from the versions.
+
+    Args:
+        record: The job.
+    """
+    job = record.job
+    options = job.get("options") or {}
+    conditions = job.get("conditions") or {}
+    state, noted = _backend_state(record, conditions.get("backend") or {})
+    return {
+        "job": job["id"],
+        "status": job["state"]["status"],
+        "failure": (job.get("failure") or {}).get("code"),
+        "program": job["program"]["id"],
+        "version": job["program"]["version"],
+        "bundle": job["program"]["digest"],
+        "requirements": _digest(record.part(LOCK)),
+        "inputs": _digest(record.inputs.encode()),
+        "backend": job["backend"],
+        "backend_state": state,
+        "backend_noted": noted,
+        "shots": options.get("shots"),
+        "seed": options.get("seed"),
+        "seed_drawn": bool(options.get("seed_drawn")),
+        "max_time_s": options.get("max_execution_time"),
+        "isolation": job.get("isolation"),
+        "versions": conditions.get("versions"),
+        "limits": conditions.get("limits"),
+        "attempts": _attempts(record),
+        "created": job.get("created"),
+        "started": job.get("started"),
+        "ended": job.get("ended"),
+        "waited_s": _between(job.get("created"), job.get("started")),
+        "ran_s": _between(job.get("started"), job.get("ended")),
+        "usage": job.get("usage"),
+    }
+
+
+def _backend_state(
+    record: JobRecord, noted: Mapping[str, Any]
+) -> tuple[dict[str, Any] | None, str | None]:
+    if "digest" in noted:
+        return dict(noted), "run"
+    content = record.part("backend.json")
+    if content is None:
+        return None, None
+    return snapshot_of(str(record.job["backend"]), json.loads(content)), "export"
+
+
+def _attempts(record: JobRecord) -> list[float]:
+    """When each attempt began, in seconds since 1970."""
+    return [
+        event.time
+        for event in record.events
+        if event.type == "status"
+        and json.loads(event.data or "{}").get("status") == "Running"
+    ]
+
+
+def _digest(content: bytes | None) -> str | None:
+    if content is None:
+        return None
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _between(earlier: str | None, later: str | None) -> float | None:
+    if earlier is None or later is None:
+        return None
+    passed = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
+    return round(passed.total_seconds(), 6)
