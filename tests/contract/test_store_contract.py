@@ -175,6 +175,30 @@ def test_rolling_back_moves_latest_and_the_next_release_takes_it(store, ask, clo
     assert ask(store.programs.get("vqe")).latest_version == "1.1.1"
 
 
+def test_a_release_that_is_held_does_not_take_latest(store, ask):
+    ask(publish(store, a_release(), hold=True))  # the first one has to
+    held, created = ask(
+        publish(store, a_release(version="1.1.0"), labels=["canary"], hold=True)
+    )
+    assert (created, held.labels, held.was_latest) == (True, ("canary",), False)
+    program = ask(store.programs.get("vqe"))
+    assert program.labels == {"canary": "1.1.0", "latest": "1.0.0"}
+    assert program.latest.was_latest
+
+
+def test_a_release_is_known_to_have_been_latest_once_it_was(store, ask):
+    ask(publish(store, a_release()))
+    ask(publish(store, a_release(version="1.1.0"), hold=True))
+    ask(store.programs.set_label("vqe", "latest", "1.1.0"))
+    ask(store.programs.set_label("vqe", "stable", "1.0.0"))
+    ask(publish(store, a_release(version="0.9.0")))
+    assert [(r.version, r.was_latest) for r in ask(store.programs.releases("vqe"))] == [
+        ("1.1.0", True),
+        ("1.0.0", True),
+        ("0.9.0", False),
+    ]
+
+
 def test_labels_need_a_program_and_a_release(store, ask):
     with pytest.raises(NotFoundError, match="there is no program vqe") as caught:
         ask(store.programs.set_label("vqe", "stable", "1.0.0"))

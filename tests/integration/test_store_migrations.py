@@ -188,6 +188,7 @@ def test_jobs_of_sessions_from_before_there_were_any_run_like_others(tmp_path):
         store = SqlStore(f"sqlite:///{path}", MemoryBlobStore())
         await store.open()
         sessions = await store.sessions.find(SessionQuery())
+        assert (await store.programs.release("vqe")).was_latest
         claimed = [await store.jobs.claim() for _ in range(2)]
         found = await store.jobs.find(JobQuery(session_id="job_1"))
         outcome = Outcome(status=JobStatus.COMPLETED)

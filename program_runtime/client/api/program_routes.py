@@ -63,6 +63,7 @@ class ProgramRoutes:
         *,
         labels: Sequence[str] = (),
         visibility: str | None = None,
+        hold: bool = False,
         on_progress: Callable[[int, int], None] | None = None,
     ) -> tuple[dict[str, Any], bool]:
         """Publish a bundle, streamed from disk.
@@ -74,6 +75,7 @@ class ProgramRoutes:
             digest: ``sha256:`` and the digest of ``file``.
             labels: Labels to point at the release.
             visibility: ``private`` or ``public``; None leaves it.
+            hold: Leave ``latest`` where it is, for the release to be tried first.
             on_progress: Called with the bytes sent and the bytes in all.
 
         Returns:
@@ -83,7 +85,11 @@ class ProgramRoutes:
             RuntimeDuplicateProgramError: The version or the name is taken.
             BadBundleError: The service found problems in the bundle.
         """
-        params = {"label": list(labels) or None, "visibility": visibility}
+        params = {
+            "label": list(labels) or None,
+            "visibility": visibility,
+            "hold": "true" if hold else None,
+        }
         headers = {"Content-Type": "application/zip", "X-Bundle-Digest": digest}
         path = _path(program_id, "releases", version)
         with uploads.CountedFile(file, on_progress) as body:

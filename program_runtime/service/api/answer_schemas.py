@@ -78,6 +78,7 @@ COMPONENTS: Final[dict[str, Schema]] = {
         created=_TIME,
         published_by=_TEXT,
         labels=_list(_TEXT),
+        was_latest={"type": "boolean"},
         metadata=_ANY_OBJECT,
     ),
     "Job": _object(

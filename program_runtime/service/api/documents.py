@@ -77,6 +77,7 @@ def release_document(release: Release) -> dict[str, Any]:
         "created": _time(release.created),
         "published_by": release.published_by,
         "labels": list(release.labels),
+        "was_latest": release.was_latest,
         "metadata": dict(release.metadata),
     }
 

@@ -104,6 +104,10 @@ async def publish(
     here: Here,
     label: Labels = [],  # noqa: B006 - FastAPI copies it
     visibility: Visibility | None = None,
+    hold: Annotated[
+        bool,
+        Query(description="Leave `latest` where it is; not for the first release."),
+    ] = False,
     x_bundle_digest: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Publish a bundle as the version of the path; repeating it is no error."""
@@ -111,7 +115,14 @@ async def publish(
     with await receive(request, here.spool_dir, limit=limit) as upload:
         _check_digest(upload, x_bundle_digest)
         stored, created = await published(
-            here, caller, program_id, ref, upload, visibility=visibility, labels=label
+            here,
+            caller,
+            program_id,
+            ref,
+            upload,
+            visibility=visibility,
+            labels=label,
+            hold=hold,
         )
     return json_response(release_document(stored), status=201 if created else 200)
 
@@ -125,6 +136,7 @@ async def published(
     *,
     visibility: Visibility | None = None,
     labels: Sequence[str] = (),
+    hold: bool = False,
 ) -> tuple[Release, bool]:
     """Look into a bundle and publish it.
 
@@ -136,6 +148,7 @@ async def published(
         upload: The bundle.
         visibility: None leaves it as it is.
         labels: What is to point at it.
+        hold: Leave ``latest`` where it is.
 
     Returns:
         The release, and False if it was there already.
@@ -155,6 +168,7 @@ async def published(
         description=found.description,
         visibility=visibility,
         labels=labels,
+        hold=hold,
     )
     here.programs.forget(program_id)
     if created:

@@ -66,6 +66,9 @@ class Release:
     published_by: str
     labels: tuple[str, ...] = ()
     """The labels that point here now, sorted."""
+    was_latest: bool = False
+    """The label ``latest`` points here or once did: one that was only tried never had
+    it, and nobody rolls back to that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,14 +24,22 @@ def is_prerelease(version: str) -> bool:
     return "-" in version.partition("+")[0]
 
 
-def moves_latest(new: str, current: str | None) -> bool:
+def moves_latest(new: str, current: str | None, *, hold: bool = False) -> bool:
     """Whether publishing ``new`` moves the label ``latest`` away from ``current``.
 
     It does when the new version is higher. A pre-release takes the label only
     from another pre-release, or when there is none.
+
+    Args:
+        new: The version that is published.
+        current: What the label points at; None before the first release, which takes
+            it in any case.
+        hold: It is published to be tried before the label moves.
     """
     if current is None:
         return True
+    if hold:
+        return False
     if is_prerelease(new) and not is_prerelease(current):
         return False
     if is_prerelease(current) and not is_prerelease(new):

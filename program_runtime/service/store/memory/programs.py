@@ -38,6 +38,7 @@ class MemoryPrograms:
         description: str,
         visibility: Visibility | None = None,
         labels: Collection[str] = (),
+        hold: bool = False,
     ) -> tuple[Release, bool]:
         """Add a release, and its program if it is the first."""
         shelf = self._state.shelves.get(release.program_id)
@@ -57,9 +58,10 @@ class MemoryPrograms:
         if created:
             shelf.description = description
             shelf.releases[release.version] = replace(release, labels=())
-            if moves_latest(release.version, shelf.labels.get(LATEST)):
-                shelf.labels[LATEST] = release.version
-        shelf.labels.update(dict.fromkeys(labels, release.version))
+            if moves_latest(release.version, shelf.labels.get(LATEST), hold=hold):
+                _point(shelf, LATEST, release.version)
+        for label in labels:
+            _point(shelf, label, release.version)
         if created or labels or visibility is not None:
             shelf.updated = release.created
         return _labelled(shelf, shelf.releases[release.version]), created
@@ -113,7 +115,7 @@ class MemoryPrograms:
             raise NotFoundError(
                 f"the program {program_id} has no release {version}", kind="release"
             )
-        shelf.labels[label] = version
+        _point(shelf, label, version)
         shelf.updated = self._state.now()
         return _program(shelf)
 
@@ -160,6 +162,13 @@ def _check_publish(shelf: Shelf | None, release: Release, owner: str) -> bool:
             reason="version_exists",
         )
     return present is None
+
+
+def _point(shelf: Shelf, label: str, version: str) -> None:
+    shelf.labels[label] = version
+    if label == LATEST:
+        marked = replace(shelf.releases[version], was_latest=True)
+        shelf.releases[version] = marked
 
 
 def _program(shelf: Shelf) -> Program:

@@ -23,6 +23,7 @@ class ProgramStore(Protocol):
         description: str,
         visibility: Visibility | None = None,
         labels: Collection[str] = (),
+        hold: bool = False,
     ) -> tuple[Release, bool]:
         """Add a release, and its program if it is the first.
 
@@ -35,6 +36,7 @@ class ProgramStore(Protocol):
             description: Of the program, from now on.
             visibility: None leaves it as it is, which is private at first.
             labels: Labels that are to point at this release.
+            hold: Leave ``latest`` where it is, unless this is the first release.
 
         Returns:
             The stored release, and False if the same digest was there already

@@ -110,6 +110,7 @@ def _to_release(row: Row[Any], labels: Mapping[str, str]) -> Release:
         created=moment(row.created),
         published_by=row.published_by,
         labels=tuple(label for label, at in labels.items() if at == row.version),
+        was_latest=row.was_latest,
     )
 
 

@@ -27,6 +27,7 @@ _RELEASE = (
     releases.c.metadata,
     releases.c.created,
     releases.c.published_by,
+    releases.c.was_latest,
 )
 
 
@@ -57,6 +58,7 @@ def select_programs() -> Select[Any]:
             latest.c.metadata,
             latest.c.created,
             latest.c.published_by,
+            latest.c.was_latest,
         )
         .join(labels, labels.c.program_key == programs.c.key)
         .join(latest, latest.c.key == labels.c.release_key)
@@ -161,6 +163,16 @@ def update_program() -> Update:
 def insert_release() -> Insert:
     """A new release."""
     return insert(releases)
+
+
+@cache
+def mark_latest() -> Update:
+    """Note that ``latest`` points at a release."""
+    return (
+        update(releases)
+        .where(releases.c.key == bindparam("of_key"))
+        .values(was_latest=True)
+    )
 
 
 @cache

@@ -51,6 +51,7 @@ class SqlPrograms:
         description: str,
         visibility: Visibility | None = None,
         labels: Collection[str] = (),
+        hold: bool = False,
     ) -> tuple[Release, bool]:
         """Add a release, and its program if it is the first."""
 
@@ -62,6 +63,7 @@ class SqlPrograms:
                 description=description,
                 visibility=visibility,
                 labels=labels,
+                hold=hold,
             )
             stored = existing_release(connection, release.program_id, release.version)
             return stored, created

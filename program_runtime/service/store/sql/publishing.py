@@ -31,6 +31,7 @@ def publish_release(
     description: str,
     visibility: Visibility | None,
     labels: Collection[str],
+    hold: bool = False,
 ) -> bool:
     """Write a release and its program; False if the release is there already."""
     program = connection.execute(
@@ -55,7 +56,9 @@ def publish_release(
         else present.key
     )
     pointing = set(labels)
-    if present is None and _takes_latest(connection, release.version, program_key):
+    if present is None and _takes_latest(
+        connection, release.version, program_key, hold=hold
+    ):
         pointing.add(LATEST)
     for label in sorted(pointing):
         point(connection, program_key, label, release_key)
@@ -78,6 +81,8 @@ def point(
             statements.insert_label(),
             {"program_key": program_key, "label": label, "release_key": release_key},
         )
+    if label == LATEST:
+        connection.execute(statements.mark_latest(), {"of_key": release_key})
 
 
 def update_program(
@@ -139,12 +144,14 @@ def _check(
         )
 
 
-def _takes_latest(connection: Connection, version: str, program_key: int) -> bool:
+def _takes_latest(
+    connection: Connection, version: str, program_key: int, *, hold: bool
+) -> bool:
     rows = connection.execute(
         statements.select_labels(), {"program_keys": [program_key]}
     )
     current = {row.label: row.version for row in rows}
-    return moves_latest(version, current.get(LATEST))
+    return moves_latest(version, current.get(LATEST), hold=hold)
 
 
 def _insert_program(
@@ -177,5 +184,6 @@ def _insert_release(connection: Connection, release: Release, program_key: int) 
             "metadata": json.dumps(dict(release.metadata)),
             "created": release.created.timestamp(),
             "published_by": release.published_by,
+            "was_latest": False,
         },
     )

@@ -22,7 +22,7 @@ from program_runtime.service.store.sql import tables
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration. Known here because Alembic takes as long to import as the
 rest of the service together, and at almost every start there is nothing to do."""
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
 
 metadata = MetaData(
@@ -76,6 +77,7 @@ releases = Table(
     Column("metadata", Text, nullable=False),
     Column("created", Double, nullable=False),
     Column("published_by", Text, nullable=False),
+    Column("was_latest", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("program_key", "version"),
 )
 
