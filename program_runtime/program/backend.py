@@ -9,11 +9,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit
-from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.providers import BackendV2, Options
 
 from program_runtime.backends import configuration
 from program_runtime.program.circuit_check import check_of, forget_check
+from program_runtime.program.counted_primitives import (
+    CountedEstimator,
+    CountedSampler,
+)
 from program_runtime.program.estimator import ExactEstimator, is_ideal_simulator
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ class Execution:
     circuits: tuple[QuantumCircuit, ...]
     shots: int | None
     """For each circuit; None for exact expectation values."""
+    pubs: int = 0
+    """Of the backend's sampler or estimator, when their first circuits run."""
 
 
 class ProgramBackend(BackendV2):
@@ -81,6 +86,7 @@ class ProgramBackend(BackendV2):
         self._seed = seed
         self._on_execution = on_execution
         self._executions = 0
+        self._pubs = 0
         self._lock = Lock()
 
     def run(
@@ -103,7 +109,10 @@ class ProgramBackend(BackendV2):
         )
         check_of(self._backend)(circuits)
         options = {**self._defaults(), **_given(options)}
-        self._account(circuits, options.get("shots", self._own_shots()))
+        pubs = self._take_pubs()
+        self._account(circuits, options.get("shots", self._own_shots()), pubs)
+        if pubs and getattr(self._backend, "counts_pubs", False):
+            options["pubs"] = pubs
         # One circuit goes as one: get_counts() then answers one dictionary.
         return self._backend.run(
             run_input if isinstance(run_input, QuantumCircuit) else list(circuits),
@@ -117,7 +126,9 @@ class ProgramBackend(BackendV2):
             shots: Default of this sampler; the backend's default when None.
         """
         shots = shots or self._shots or self._own_shots() or 1024
-        return BackendSamplerV2(backend=self, options={"default_shots": shots})
+        return CountedSampler(
+            backend=self, options={"default_shots": shots}, before=self._expect_pubs
+        )
 
     def estimator(self, *, shots: int | None = None) -> BaseEstimatorV2:
         """Make an estimator primitive (V2) that fits this backend.
@@ -130,7 +141,9 @@ class ProgramBackend(BackendV2):
         """
         shots = shots or self._shots
         options = {"default_precision": shots**-0.5} if shots else {}
-        measured = BackendEstimatorV2(backend=self, options=options)
+        measured = CountedEstimator(
+            backend=self, options=options, before=self._expect_pubs
+        )
         if shots or not is_ideal_simulator(self._backend):
             return measured
         return ExactEstimator(self._backend, measured=measured, before=self._begin)
@@ -220,11 +233,25 @@ class ProgramBackend(BackendV2):
     def _begin(self, circuits: Sequence[QuantumCircuit]) -> None:
         """Check and account for an exact execution."""
         check_of(self._backend)(circuits)
-        self._account(circuits, None)
+        self._account(circuits, None, len(circuits))
 
-    def _account(self, circuits: Sequence[QuantumCircuit], shots: int | None) -> None:
+    def _account(
+        self, circuits: Sequence[QuantumCircuit], shots: int | None, pubs: int
+    ) -> None:
         if self._on_execution is not None:
-            self._on_execution(Execution(circuits=tuple(circuits), shots=shots))
+            self._on_execution(
+                Execution(circuits=tuple(circuits), shots=shots, pubs=pubs)
+            )
+
+    def _expect_pubs(self, count: int) -> None:
+        """Hear of PUBs whose circuits come next, from a thread of the primitive."""
+        with self._lock:
+            self._pubs += count
+
+    def _take_pubs(self) -> int:
+        with self._lock:
+            pubs, self._pubs = self._pubs, 0
+        return pubs
 
     def _own_shots(self) -> int | None:
         shots: int | None = getattr(self._backend.options, "shots", None)

@@ -109,6 +109,11 @@ class BrokeredBackend(BackendV2):
         return self._max_circuits
 
     @property
+    def counts_pubs(self) -> bool:
+        """Whether ``run`` takes ``pubs``."""
+        return True
+
+    @property
     def computes_exactly(self) -> bool:
         """Whether ``exact_estimator`` has who answers it."""
         return self._exact
@@ -126,12 +131,17 @@ class BrokeredBackend(BackendV2):
         return Options(shots=_DEFAULT_SHOTS, memory=False)
 
     def run(
-        self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any
+        self,
+        run_input: QuantumCircuit | Sequence[QuantumCircuit],
+        *,
+        pubs: int = 0,
+        **options: Any,
     ) -> DeviceJob:
         """Put circuits into the device's queue.
 
         Args:
             run_input: One circuit or several.
+            pubs: Those of a primitive that need them, for whoever keeps accounts.
             **options: ``shots``, ``memory``, and what else the device takes.
 
         Returns:
@@ -146,7 +156,7 @@ class BrokeredBackend(BackendV2):
             **self._changed_options(),
             **options,
         }
-        content = {"circuits": len(circuits), "options": given}
+        content = {"circuits": len(circuits), "options": given, "pubs": pubs}
         try:
             json.dumps(content)
         except (TypeError, ValueError) as error:

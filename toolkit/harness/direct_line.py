@@ -84,6 +84,7 @@ class DirectLine:
                 options=content["options"],
                 body=body,
                 kind=kind,
+                pubs=content.get("pubs", 0),
             )
             request.key = run.key
             request.memory = bool(run.options.get("memory"))

@@ -154,6 +154,7 @@ class Desk:
                 options=options,
                 body=body,
                 kind=kind,
+                pubs=int(content.get("pubs", 0)),
             )
             work = self._run(number, run)
         else:

@@ -28,6 +28,8 @@ class DeviceRun:
     kind: str = "run"
     """``run`` measures; ``estimate`` asks an ideal simulator for exact expectation
     values, and its body is that of `program_runtime.program.exact_request`."""
+    pubs: int = 0
+    """What a primitive of the program made these circuits of, and maybe later ones."""
 
     def digest(self) -> str:
         """Tell this from whatever else could be asked for under the same key."""

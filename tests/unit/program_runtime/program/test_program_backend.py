@@ -196,12 +196,27 @@ def test_executions_are_accounted_for(bell, rotated):
     assert [(len(each.circuits), each.shots) for each in seen] == [(2, 5), (1, 10)]
 
 
+def test_pubs_are_accounted_for_with_their_first_circuits(bell, rotated):
+    seen = []
+    backend = ProgramBackend(
+        backends.load("aer_simulator"), shots=10, on_execution=seen.append
+    )
+    backend.run(bell).result()
+    backend.sampler().run([(bell, None, 5), (bell, None, 7)]).result()
+    points = [[0.1], [0.2], [0.3]]
+    backend.estimator().run([(rotated, SparsePauliOp("Z"), points)]).result()
+
+    assert [each.pubs for each in seen] == [0, 2, 0, 1]
+    assert len(seen[-1].circuits) == 3
+
+
 def test_exact_executions_are_accounted_for_without_shots(rotated):
     seen = []
     backend = ProgramBackend(backends.load("aer_simulator"), on_execution=seen.append)
     backend.estimator().run([(rotated, SparsePauliOp("Z"), [0.1])]).result()
 
     assert [(each.circuits, each.shots) for each in seen] == [((rotated,), None)]
+    assert seen[0].pubs == 1
 
 
 def test_the_old_configuration_has_what_retired_programs_read(manila):
