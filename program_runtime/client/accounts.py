@@ -203,6 +203,11 @@ class _Choice:
                 f"There is no profile {name!r}.",
                 hint=f"Profiles: {names}. Make one with `qrt login URL`.",
             )
+        if known[name].target is not None:
+            raise errors.InvalidValueError(
+                f"The profile {name!r} is of another kind: {known[name].target}.",
+                hint="Programs run there by `qrt submit`, or by its own client.",
+            )
         found = _wish_of(known[name])
         if not found.url:
             raise missing_url(found.channel or "server")

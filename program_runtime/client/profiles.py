@@ -44,6 +44,8 @@ class Profile:
     """The service's instance, as official clients name it."""
     proxies: Mapping[str, str] | None = None
     """Proxies by scheme."""
+    target: str | None = None
+    """What is there if it is no service of ours: ``qiskit-serverless``."""
 
     @property
     def trust(self) -> bool | str:
@@ -143,6 +145,8 @@ def _entry(profile: Profile) -> dict[str, Any]:
         entry["instance"] = profile.instance
     if profile.proxies:
         entry["proxies"] = dict(profile.proxies)
+    if profile.target is not None:
+        entry["target"] = profile.target
     return entry
 
 
@@ -159,6 +163,7 @@ def _parse(name: str, entry: dict[str, Any]) -> Profile:
         channel=entry.get("channel"),
         instance=entry.get("instance"),
         proxies=entry.get("proxies"),
+        target=entry.get("target"),
     )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from toolkit.cli import _exits, _stream
+from toolkit.cli import _exits, _stream, _target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from program_runtime.client.api import ServiceApi
     from toolkit.cli._output import Output
 
 
@@ -35,7 +34,7 @@ def detaching(job_id: str, again: str) -> Iterator[None]:
 
 
 def to_the_end(
-    api: ServiceApi,
+    api: _target.Jobs,
     job_id: str,
     out: Output,
     *,
@@ -57,27 +56,28 @@ def to_the_end(
         Stop: The job did not complete.
         Interrupted: Ctrl-C detached.
     """
-    from program_runtime.client.stream import EventStream  # noqa: PLC0415
-
     watcher = _stream.Watcher(
         out,
         plot=plot,
         interim_is_data=not (with_result or plot),
         fetch=lambda event: _stream.payload(api, job_id, event),
     )
-    stream = EventStream(api, job_id, after=after)
+    stream = _target.stream(api, job_id, after=after)
     try:
         for event in stream:
             watcher.see(event)
     except KeyboardInterrupt:
         watcher.end()
-        again = f"qrt follow {job_id} --after {stream.last_seq}"
+        at = _target.flags_of(api)
+        again = f"qrt follow {job_id} --after {stream.last_seq}{at}"
         raise detached(job_id, again) from None
     watcher.end()
     _conclude(api, job_id, out, with_result=with_result)
 
 
-def _conclude(api: ServiceApi, job_id: str, out: Output, *, with_result: bool) -> None:
+def _conclude(
+    api: _target.Jobs, job_id: str, out: Output, *, with_result: bool
+) -> None:
     """Say how a final job ended; print its result where that is the answer."""
     job = api.job(job_id)
     status = job["state"]["status"]

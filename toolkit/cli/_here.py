@@ -27,12 +27,15 @@ class Here:
     @property
     def program(self) -> str | None:
         """The program's name, where program.json can be read."""
-        try:
-            found = json.loads((self.root / METADATA).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return None
-        name = found.get("name") if isinstance(found, dict) else None
+        name = self._metadata().get("name")
         return name if isinstance(name, str) else None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The schema of the program's inputs; empty where program.json has none."""
+        spec = self._metadata().get("spec")
+        found = spec.get("parameters") if isinstance(spec, dict) else None
+        return found if isinstance(found, dict) else {}
 
     @property
     def samples(self) -> dict[str, Path]:
@@ -40,6 +43,14 @@ class Here:
         from toolkit.project.samples import list_samples  # noqa: PLC0415
 
         return list_samples(self.root)
+
+    def _metadata(self) -> dict[str, Any]:
+        """Read program.json; nothing where it can not be read."""
+        try:
+            found = json.loads((self.root / METADATA).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
 
 def find(start: Path | None = None) -> Here | None:

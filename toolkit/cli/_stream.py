@@ -14,8 +14,8 @@ from toolkit.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from program_runtime.client.api import ServiceApi
     from toolkit.cli._output import Output
+    from toolkit.cli._target import Jobs
 
 
 class Watcher:
@@ -155,11 +155,13 @@ def event_json(event: Any) -> dict[str, Any]:
     return body
 
 
-def payload(api: ServiceApi, job_id: str, event: Any) -> str:
+def payload(api: Jobs, job_id: str, event: Any) -> str:
     """Get an event's text; a large one lies beside the log."""
     if event.data is not None or event.blob is None:
         return event.data or ""
-    return api.blob(job_id, event.blob).decode("utf-8", "replace")
+    # Only a service sends the digest of a text instead of the text.
+    content: bytes = api.blob(job_id, event.blob)  # type: ignore[union-attr]
+    return content.decode("utf-8", "replace")
 
 
 def outcome_json(status: str, failure: Failure) -> dict[str, Any]:

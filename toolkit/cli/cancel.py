@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _service
+from toolkit.cli import _target
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 @click.command("cancel")
 @click.argument("job_id")
-@_service.option
+@_target.option
 @speaks
 def command(*, job_id: str, out: Output) -> None:
     """Cancel JOB_ID; its logs and interim results stay."""
-    _service.connect(out).cancel(job_id)
-    out.data({"job_id": job_id, "cancel": True}, job_id)
+    api = _target.jobs(out)
+    kept = _target.log_before_cancel(api, job_id)
+    api.cancel(job_id)
+    out.data({"job_id": job_id, "cancel": True, **kept}, job_id)
+    for line in kept.get("logs", "").splitlines():
+        out.say(f"log: {line}")
     out.say("cancelled")

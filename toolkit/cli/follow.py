@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _follow, _service, _settings
+from toolkit.cli import _follow, _settings, _target
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     help="Go on behind the event of this number.",
 )
 @_settings.option("plot")
-@_service.option
+@_target.option
 @speaks
 def command(*, job_id: str, after: int, out: Output) -> None:
     """Print the interim results of JOB_ID, from the first, until the job is final.
@@ -32,7 +32,7 @@ def command(*, job_id: str, after: int, out: Output) -> None:
     Lines. Ctrl-C detaches: the job goes on.
     """
     plot = _settings.values(["plot"], None, out)["plot"]
-    api = _service.connect(out)
+    api = _target.jobs(out)
     place = api.job(job_id, queue_position=True).get("queue_position")
     if place is not None:
         out.say(f"{job_id} waits, number {place} in the queue")

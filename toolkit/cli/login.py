@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from toolkit.cli import _settings
+from toolkit.cli import _settings, _target
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -32,14 +32,24 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Whom to trust, where the service has an authority of its own.",
 )
+@_target.login_options
 @speaks
 def command(
-    *, url: str, token_stdin: bool, name: str | None, verify: Path | None, out: Output
+    *,
+    url: str,
+    token_stdin: bool,
+    name: str | None,
+    verify: Path | None,
+    target: str,
+    channel: str | None,
+    instance: str | None,
+    out: Output,
 ) -> None:
     """Check a token against the service at URL, then store both.
 
     The token comes from --token-stdin, from QRT_TOKEN, or from a hidden prompt;
-    never from the command line.
+    never from the command line. A gateway of Qiskit Serverless is stored beside the
+    services; --target and --profile name it then.
     """
     from program_runtime.client import local, profiles  # noqa: PLC0415
     from program_runtime.client.api import ServiceApi  # noqa: PLC0415
@@ -54,8 +64,17 @@ def command(
         out.warn("plain http: who listens on the way reads the token; use https")
     token = _token(from_stdin=token_stdin, out=out)
     profile = profiles.Profile(
-        name=name or parts.netloc, url=url, token=Secret(token), verify=verify
+        name=name or parts.netloc,
+        url=url,
+        token=Secret(token),
+        verify=verify,
+        channel=channel,
+        instance=instance,
+        target=target if target == _target.GATEWAY else None,
     )
+    if profile.target is not None:
+        _target.store(profile, out)
+        return
     me = ServiceApi(url, token, verify=profile.trust).whoami()
     profiles.save(_settings.config_dir(), profile, make_current=True)
     answer = {

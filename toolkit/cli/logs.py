@@ -6,27 +6,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _follow, _service, _stream
+from toolkit.cli import _follow, _stream, _target
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
-    from program_runtime.client.api import ServiceApi
     from toolkit.cli._output import Output
 
 
 @click.command("logs")
 @click.argument("job_id")
 @click.option("-f", "--follow", is_flag=True, help="Stay until the job is final.")
-@_service.option
+@_target.option
 @speaks
 def command(*, job_id: str, follow: bool, out: Output) -> None:
     """Print what JOB_ID wrote to stdout and stderr.
 
     With --json one object; with --follow, JSON Lines.
     """
-    api = _service.connect(out)
+    api = _target.jobs(out)
     if follow:
-        with _follow.detaching(job_id, f"qrt logs -f {job_id}"):
+        with _follow.detaching(job_id, f"qrt logs -f {job_id}{_target.flags_of(api)}"):
             _follow_logs(api, job_id, out)
         return
     text = api.logs(job_id)
@@ -36,10 +35,8 @@ def command(*, job_id: str, follow: bool, out: Output) -> None:
         out.text(text)
 
 
-def _follow_logs(api: ServiceApi, job_id: str, out: Output) -> None:
-    from program_runtime.client.stream import EventStream  # noqa: PLC0415
-
-    for event in EventStream(api, job_id):
+def _follow_logs(api: _target.Jobs, job_id: str, out: Output) -> None:
+    for event in _target.stream(api, job_id):
         if event.type != "log":
             continue
         text = _stream.payload(api, job_id, event)

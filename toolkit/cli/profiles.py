@@ -22,12 +22,20 @@ def command(*, out: Output) -> None:
     folder = _settings.config_dir()
     default = profiles.current(folder)
     known = profiles.load(folder)
-    rows = [("*" if name == default else "", name, p.url) for name, p in known.items()]
-    answer = [
-        {"name": name, "url": p.url, "default": name == default}
+    rows = [
+        ("*" if name == default else "", name, p.target or "service", p.url)
         for name, p in known.items()
     ]
-    table = out.table(("", "PROFILE", "URL"), rows) if rows else ""
+    answer = [
+        {
+            "name": name,
+            "url": p.url,
+            "target": p.target or "service",
+            "default": name == default,
+        }
+        for name, p in known.items()
+    ]
+    table = out.table(("", "PROFILE", "TARGET", "URL"), rows) if rows else ""
     out.data({"profiles": answer}, table)
     if not rows:
         out.say("no stored services; the local one starts by itself when it is needed")

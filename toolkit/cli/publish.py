@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolkit.cli import _progress, _service, check
+from toolkit.cli import _gateway, _progress, _service, _target, check
 from toolkit.cli._output import speaks
 from toolkit.errors import ToolkitError
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--strict", is_flag=True, help="Warnings stop it, too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_service.option
+@_target.option
 @speaks
 def command(
     *,
@@ -48,6 +48,11 @@ def command(
     from toolkit.project import load_project  # noqa: PLC0415
 
     project = load_project(directory)
+    gateway = _target.gateway(out, project.settings)
+    if gateway is not None:
+        _gateway.refuse({"--public": public, "--label": labels})
+        _gateway.publish(project, gateway, out, dry_run=dry_run, strict=strict, yes=yes)
+        return
     api = _service.connect(out, project.settings)
     plan = publish.plan_publish(
         project,

@@ -10,13 +10,12 @@ import click
 
 from program_runtime import escapes
 from program_runtime.errors import RuntimeJobTimeoutError
-from toolkit.cli import _exits, _follow, _saving, _service, _stream
+from toolkit.cli import _exits, _follow, _saving, _stream, _target
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from program_runtime.client.api import ServiceApi
     from toolkit.cli._output import Output
 
 LONGEST_WAIT_S = 30.0
@@ -31,7 +30,7 @@ LONGEST_WAIT_S = 30.0
     help="Wait no longer than so many seconds; then exit with 7.",
 )
 @_saving.option
-@_service.option
+@_target.option
 @speaks
 def command(
     *, job_id: str, timeout: float | None, save: Path | None, out: Output
@@ -40,8 +39,8 @@ def command(
 
     As the program encoded it; with --json in an object beside the job's status.
     """
-    api = _service.connect(out)
-    with _follow.detaching(job_id, f"qrt result {job_id}"):
+    api = _target.jobs(out)
+    with _follow.detaching(job_id, f"qrt result {job_id}{_target.flags_of(api)}"):
         job = _wait(api, job_id, timeout)
         status = job["state"]["status"]
         failure = _stream.Failure.of(job.get("failure"))
@@ -58,7 +57,7 @@ def command(
         raise _exits.Stop(failure.exit_code(status))
 
 
-def _wait(api: ServiceApi, job_id: str, timeout: float | None) -> dict[str, Any]:
+def _wait(api: _target.Jobs, job_id: str, timeout: float | None) -> dict[str, Any]:
     """Ask until the job is final.
 
     Raises:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from toolkit.cli import (
     _follow,
+    _gateway,
     _here,
     _inputs,
     _reference,
     _service,
     _settings,
+    _target,
 )
 from toolkit.cli._output import speaks
 
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--tag", "tags", multiple=True, metavar="T", help="A word to find it by.")
 @click.option("--follow", is_flag=True, help="Stay, print what comes, then the result.")
 @_settings.option("plot")
-@_service.option
+@_target.option
 @speaks
 def command(
     *,
@@ -63,15 +66,26 @@ def command(
     project = ours.settings if ours else {}
     names = ("backend", "shots", "seed", "max-time", "plot")
     options = _settings.values(names, project, out)
-    api = _service.connect(out, here.settings if here else {})
-    values = _values(api, program, chosen, samples)
-    job = _submit(api, program, values, {**options, "tags": tags})
+    wish = _Wish(program=program, chosen=chosen, samples=samples, options=options)
+    settings = here.settings if here else {}
+    gateway = _target.gateway(out, settings)
+    if gateway is None:
+        service = _service.connect(out, settings)
+        job = _submit(service, wish, tags)
+        api: _target.Jobs = service
+    else:
+        _gateway.refuse({"--tag": tags, str(program): program.ref})
+        api = _target.jobs_of(gateway)
+        values = wish.values(ours.parameters if ours else {})
+        job = _gateway.submit(program, values, options, gateway)
     job_id = job["id"]
     if not follow:
         out.data(job, job_id)
-        out.say(f"follow it: qrt follow {job_id}")
-        out.say(f"finish early: qrt stop {job_id}   cancel: qrt cancel {job_id}")
-        out.say(f"read it: qrt result {job_id}")
+        at = _target.flags(gateway)
+        early = "" if gateway else f"finish early: qrt stop {job_id}   "
+        out.say(f"follow it: qrt follow {job_id}{at}")
+        out.say(f"{early}cancel: qrt cancel {job_id}{at}")
+        out.say(f"read it: qrt result {job_id}{at}")
         return
     if out.as_json:
         out.line({"type": "job", **job})
@@ -79,47 +93,45 @@ def command(
     _follow.to_the_end(api, job_id, out, plot=options["plot"], with_result=True)
 
 
-def _values(
-    api: ServiceApi,
-    program: _reference.Reference,
-    chosen: _inputs.Chosen,
-    samples: Mapping[str, Path],
-) -> dict[str, Any]:
-    """Hold the inputs against the parameters of the release.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What shall run, and on what."""
 
-    Raises:
-        BadInputsError: They do not fit; no job exists.
-    """
+    program: _reference.Reference
+    chosen: _inputs.Chosen
+    samples: Mapping[str, Path]
+    options: Mapping[str, Any]
+
+    def values(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """Hold the inputs against the parameters of the program.
+
+        Raises:
+            BadInputsError: They do not fit; no job exists.
+        """
+        values, problems = _inputs.coerce(schema, self.chosen.values)
+        if problems:
+            raise _inputs.refusal(
+                problems,
+                self.chosen,
+                schema=schema,
+                samples=self.samples,
+                hint=f"`qrt programs show {self.program}` explains the inputs.",
+            )
+        return values
+
+
+def _submit(api: ServiceApi, wish: _Wish, tags: tuple[str, ...]) -> dict[str, Any]:
     from program_runtime.client import submission  # noqa: PLC0415
 
-    schema = submission.parameters_of(api, str(program))
-    values, problems = _inputs.coerce(schema, chosen.values)
-    if problems:
-        raise _inputs.refusal(
-            problems,
-            chosen,
-            schema=schema,
-            samples=samples,
-            hint=f"`qrt programs show {program}` explains the inputs.",
-        )
-    return values
-
-
-def _submit(
-    api: ServiceApi,
-    program: _reference.Reference,
-    values: dict[str, Any],
-    options: dict[str, Any],
-) -> dict[str, Any]:
-    from program_runtime.client import submission  # noqa: PLC0415
-
+    program = str(wish.program)
+    values = wish.values(submission.parameters_of(api, program))
     return submission.submit(
         api,
-        str(program),
+        program,
         values,
-        backend=options["backend"],
-        shots=options["shots"],
-        seed=options["seed"],
-        max_execution_time=options["max_time"],
-        tags=options["tags"],
+        backend=wish.options["backend"],
+        shots=wish.options["shots"],
+        seed=wish.options["seed"],
+        max_execution_time=wish.options["max_time"],
+        tags=tags,
     )

@@ -100,11 +100,17 @@ def _names_backend(code: str, path: str) -> bool:
 def _detail(response: requests.Response) -> dict[str, Any]:
     """The ``error`` object of the body, or what can be said without one."""
     try:
-        detail = response.json()["error"]
-    except (ValueError, KeyError, TypeError):
-        detail = None
+        body = response.json()
+    except ValueError:
+        body = None
+    body = body if isinstance(body, dict) else {}
+    detail = body.get("error")
     if isinstance(detail, dict) and detail.get("message"):
         return detail
+    # Gateways of other makers say it in one word or the other.
+    for name in ("message", "detail"):
+        if isinstance(body.get(name), str) and body[name]:
+            return {"message": body[name]}
     text = response.text[:_SHOWN_CHARACTERS].strip()
     said = f": {text}" if text else "."
     return {

@@ -67,6 +67,7 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         wait_s: float = 0,
         stream: bool = False,
+        follow: bool = False,
     ) -> requests.Response:
         """Send one request below ``/api/v1`` and return its successful answer.
 
@@ -79,6 +80,8 @@ class Transport:
             headers: More headers.
             wait_s: How long the service was asked to hold the answer back.
             stream: Leave the body of the answer unread.
+            follow: Go where the answer sends, without the token if that is another
+                host.
 
         Raises:
             ApiError: The service refused; the subclass says why.
@@ -95,7 +98,7 @@ class Transport:
                 data=data,
                 headers=dict(headers or {}),
                 timeout=(_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S + wait_s),
-                allow_redirects=False,
+                allow_redirects=follow,
                 stream=stream,
             )
 

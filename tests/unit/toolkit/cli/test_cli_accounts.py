@@ -119,12 +119,13 @@ def test_a_login_is_listed_and_forgotten(qrt, asked, tmp_path):
         qrt("login", URL, "--token-stdin", "--name", name, stdin=TOKEN)
     told = qrt("profiles")
     assert told.stdout.splitlines() == [
-        "   PROFILE  URL",
-        f"*  cloud    {URL}",
-        f"   lab      {URL}",
+        "   PROFILE  TARGET   URL",
+        f"*  cloud    service  {URL}",
+        f"   lab      service  {URL}",
     ]
     answer = json_forms.check("profiles", qrt("profiles", "--json").json)
-    assert {"name": "lab", "url": URL, "default": False} in answer["profiles"]
+    lab = {"name": "lab", "url": URL, "target": "service", "default": False}
+    assert lab in answer["profiles"]
     forgotten = qrt("logout")
     assert forgotten.stdout == "cloud\n"
     assert "its token is still good until it is revoked" in forgotten.stderr
