@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from program_runtime.execution import Event
+    from program_runtime.execution.broker.protocol import Broker
     from toolkit.cli._output import Output
     from toolkit.harness import Harness, HarnessRun
     from toolkit.project import Project
 
-_SETTINGS = ("backend", "shots", "seed", "max-time", "isolation", "plot")
+SETTINGS = ("backend", "shots", "seed", "max-time", "isolation", "plot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def prepare(request: Request, project: Project, out: Output) -> Prepared:
     from program_runtime import backends  # noqa: PLC0415
 
     chosen = _choose(project, request.inputs, request.sample)
-    options = _settings.values(_SETTINGS, project.settings, out)
+    options = _settings.values(SETTINGS, project.settings, out)
     # Refused at once, not after the start of a process.
     backends.resolve(options["backend"])
     name = f"{project.metadata.name} {project.metadata.version}"
@@ -70,6 +71,7 @@ def run(
     on_event: Callable[[Event], None] | None = None,
     *,
     harness: Harness | None = None,
+    broker: Broker | None = None,
 ) -> HarnessRun:
     """Run it once.
 
@@ -91,6 +93,7 @@ def run(
             level=options["isolation"],
             on_event=on_event,
             harness=harness,
+            broker=broker,
         )
     except BadInputsError as error:
         schema = project.metadata.spec.get("parameters") or {}

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from toolkit.cli._output import Output
 
-_DISTRIBUTIONS = ("python", "qiskit", "qiskit-aer")
-
 
 @click.command("rerun")
 @click.argument("job", metavar=_records.METAVAR)
@@ -57,13 +55,13 @@ def command(*, job: str, backend: str | None, follow: bool, out: Output) -> None
 
 def _warn(job: Mapping[str, Any], versions: Mapping[str, Any], out: Output) -> None:
     """Say what keeps the numbers from being the same."""
+    from toolkit.provenance import at_home  # noqa: PLC0415 - HTTP and more
+
     if (job.get("options") or {}).get("seed") is None:
         out.warn(f"{job['id']} has no seed on record: the numbers will differ.")
-    then = (job.get("conditions") or {}).get("versions") or {}
     changed = [
-        f"{name} {then[name]}, now {versions[name]}"
-        for name in _DISTRIBUTIONS
-        if name in then and name in versions and then[name] != versions[name]
+        f"{name} {then}, now {now}"
+        for name, (then, now) in at_home.other_versions(job, versions).items()
     ]
     if changed:
         out.warn(f"{job['id']} ran with {'; '.join(changed)}.")

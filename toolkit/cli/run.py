@@ -9,6 +9,7 @@ import click
 
 from toolkit.cli import (
     _exits,
+    _from_job,
     _inputs,
     _local_run,
     _metadata,
@@ -20,13 +21,17 @@ from toolkit.cli import (
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from toolkit.cli._output import Output
+    from toolkit.harness import HarnessRun
     from toolkit.project import Project
 
 
 @click.command("run")
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
 @_inputs.option
+@_from_job.option
 @_settings.option("backend")
 @_settings.option("shots")
 @_settings.option("seed")
@@ -44,6 +49,7 @@ def command(
     directory: Path,
     inputs: tuple[str, ...],
     sample: str | None,
+    from_job: str | None,
     strict: bool,
     twice: bool,
     watch: bool,
@@ -67,6 +73,12 @@ def command(
         twice=twice,
         save=save,
     )
+    if from_job is not None:
+        if watch:
+            raise click.UsageError("--from-job runs once: --watch can not be used.")
+        again = _from_job.prepare(from_job, request, out)
+        _run(request, again.prepared, out, judge=again.judge)
+        return
     if watch:
         _watch.follow(request, out)
         return
@@ -74,11 +86,16 @@ def command(
     if help_inputs:
         _show_inputs(project, out)
         return
-    _run(request, project, out)
+    _run(request, _local_run.prepare(request, project, out), out)
 
 
-def _run(request: _local_run.Request, project: Project, out: Output) -> None:
-    prepared = _local_run.prepare(request, project, out)
+def _run(
+    request: _local_run.Request,
+    prepared: _local_run.Prepared,
+    out: Output,
+    *,
+    judge: Callable[[HarnessRun, Output], None] | None = None,
+) -> None:
     watcher = _stream.Watcher(out, plot=prepared.plot)
     try:
         done = _local_run.run(prepared, watcher.see)
@@ -88,6 +105,8 @@ def _run(request: _local_run.Request, project: Project, out: Output) -> None:
         watcher.end()
         raise _exits.Interrupted("Interrupted; the run was cancelled.") from None
     watcher.end()
+    if judge is not None:
+        judge(done, out)
     _local_run.conclude(done, request, prepared, out)
 
 

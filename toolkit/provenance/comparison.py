@@ -15,9 +15,9 @@ from toolkit.provenance.leaves import Leaf, leaves
 from toolkit.provenance.record import JobRecord, result_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["Comparison", "Row", "compare", "first_difference"]
+__all__ = ["Comparison", "Row", "compare", "first_difference", "said", "said_in"]
 
 _EFFECTS: Final = frozenset(
     (
@@ -80,7 +80,7 @@ def compare(one: JobRecord, other: JobRecord) -> Comparison:
     """
     facts = _rows(_flat(facts_of(one)), _flat(facts_of(other)))
     inputs = _rows(_leaves(one.inputs, "inputs"), _leaves(other.inputs, "inputs"))
-    said = first_difference(_said(one), _said(other))
+    parted = first_difference(said_in(one), said_in(other))
     causes = (*inputs, *(row for row in facts if row.is_cause))
     cause = next((row for row in causes if not row.same), None)
     return Comparison(
@@ -90,8 +90,8 @@ def compare(one: JobRecord, other: JobRecord) -> Comparison:
             _leaves(result_text(one), "result"), _leaves(result_text(other), "result")
         ),
         curves=_curves(one, other),
-        first_difference=_told(cause) if cause else said,
-        parted_at=said,
+        first_difference=_told(cause) if cause else parted,
+        parted_at=parted,
     )
 
 
@@ -122,18 +122,6 @@ def first_difference(
     return None
 
 
-def _said(record: JobRecord) -> list[tuple[str, str]]:
-    """Interim results, then the result."""
-    texts, count = [], 0
-    for event in record.events:
-        if event.type == "interim":
-            count += 1
-            texts.append((f"interim result {count}", record.payload(event)))
-        elif event.type == "result":
-            texts.append(("result", record.payload(event)))
-    return texts
-
-
 def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Give what a fact holds names of its own, such as ``versions.qiskit``."""
     flat: dict[str, Any] = {}
@@ -160,6 +148,28 @@ def _decoded(text: str) -> Any:
         return codec.decode(text)
     except CodecError:  # the program's own encoding
         return text
+
+
+def said_in(record: JobRecord) -> list[tuple[str, str]]:
+    """Return what a job said: interim results, then the result, encoded, by name."""
+    return said(
+        event
+        if event.blob is None
+        else event._replace(data=record.payload(event), blob=None)
+        for event in record.events
+    )
+
+
+def said(events: Iterable[Any]) -> list[tuple[str, str]]:
+    """Return what events say, as `said_in` does."""
+    texts, count = [], 0
+    for event in events:
+        if event.type == "interim":
+            count += 1
+            texts.append((f"interim result {count}", event.data or ""))
+        elif event.type == "result":
+            texts.append(("result", event.data or ""))
+    return texts
 
 
 def _same_json(one: str, other: str) -> bool:
