@@ -55,6 +55,7 @@ class ProgramBackend(BackendV2):
         shots: Default number of shots; the backend's own default when None.
         seed: Seed of the simulator; ignored by a backend that knows no seed.
         on_execution: Called with every ``Execution`` before it starts.
+        executions: How many an earlier run has made, whose seeds this one goes on with.
 
     Example:
         >>> from qiskit import QuantumCircuit
@@ -74,6 +75,7 @@ class ProgramBackend(BackendV2):
         shots: int | None = None,
         seed: int | None = None,
         on_execution: Callable[[Execution], None] | None = None,
+        executions: int = 0,
     ) -> None:
         super().__init__(
             name=backend.name,
@@ -85,7 +87,7 @@ class ProgramBackend(BackendV2):
         self._shots = shots
         self._seed = seed
         self._on_execution = on_execution
-        self._executions = 0
+        self._executions = executions
         self._pubs = 0
         self._lock = Lock()
 
@@ -161,6 +163,11 @@ class ProgramBackend(BackendV2):
     def _configuration(self) -> SimpleNamespace:
         values = configuration.configuration_of(self._backend)
         return SimpleNamespace(**values, num_qubits=values["n_qubits"])
+
+    @property
+    def executions(self) -> int:
+        """How many executions have taken a seed, those of earlier runs included."""
+        return self._executions
 
     @property
     def device(self) -> BackendV2:

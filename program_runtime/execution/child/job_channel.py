@@ -11,6 +11,7 @@ from program_runtime.execution.frames import HEADER, FrameKind
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from program_runtime.execution.child.failure import ChildFailure
 
@@ -108,8 +109,15 @@ class ChannelSink:
         >>> ours.close(); theirs.close()
     """
 
-    def __init__(self, channel: JobChannel, *, restored: str | None) -> None:
+    def __init__(
+        self,
+        channel: JobChannel,
+        *,
+        restored: str | None,
+        stored_state: Callable[[str], str] | None = None,
+    ) -> None:
         self._channel = channel
+        self._stored_state = stored_state
         self._send = channel.send
         self.restored = restored
         self.final: str | None = None
@@ -118,8 +126,10 @@ class ChannelSink:
         """Send a message at once; a final one waits until ``main`` has returned."""
         if kind == "result":
             self.final = text
-        else:
-            self._send(_KINDS[kind], text.encode())
+            return
+        if kind == "checkpoint" and self._stored_state is not None:
+            text = self._stored_state(text)
+        self._send(_KINDS[kind], text.encode())
 
     @property
     def stop_requested(self) -> bool:
