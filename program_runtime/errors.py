@@ -250,6 +250,10 @@ class RuntimeJobFailureError(ProgramRuntimeError):
         self.failure_code = failure_code
         self.traceback = traceback
 
+    def __str__(self) -> str:
+        """A hint stands below the traceback that ends the message."""
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
 
 class RuntimeJobMaxTimeoutError(RuntimeJobFailureError):
     """The job ran longer than its maximum execution time."""

@@ -9,7 +9,12 @@ from program_runtime import errors
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["describe", "to_error"]
+__all__ = ["NOT_OF_THE_PROGRAM", "describe", "to_error"]
+
+NOT_OF_THE_PROGRAM = frozenset(
+    ("bad_backend", "device", "internal", "service_restarted", "storage", "unknown")
+)
+"""Codes of failures that another run of the program, at home, shows nothing of."""
 
 
 def describe(job: Mapping[str, Any]) -> str | None:
@@ -41,7 +46,9 @@ def to_error(job: Mapping[str, Any]) -> errors.ProgramRuntimeError:
         if code == "wall_time"
         else errors.RuntimeJobFailureError
     )
-    return kind(message, failure_code=code, traceback=traceback)
+    at_home = f"`qrt run --from-job {job['id']}` runs it at home."
+    hint = None if code in NOT_OF_THE_PROGRAM else at_home
+    return kind(message, failure_code=code, traceback=traceback, hint=hint)
 
 
 def _failure(job: Mapping[str, Any]) -> tuple[str, str, str | None]:

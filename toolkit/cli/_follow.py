@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from toolkit.cli import _exits, _stream, _target
+from toolkit.cli import _at_fault, _exits, _stream, _target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,4 +89,5 @@ def _conclude(
         out.data(None, api.results(job_id).text or "null")
     if status != "Completed":
         failure.tell(out)
+        _at_fault.explain(api, job_id, failure, out)
         raise _exits.Stop(failure.exit_code(status))

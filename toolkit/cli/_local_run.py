@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import BadInputsError
-from toolkit.cli import _exits, _inputs, _report, _saving, _settings, _stream
+from toolkit.cli import _at_fault, _exits, _inputs, _report, _saving, _settings, _stream
 from toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def conclude(
         out.data(None, texts[-1] or "")
     if status != "Completed":
         failure.tell(out)
+        _at_fault.show_inputs(prepared.chosen.values, out)
         raise _exits.Stop(failure.exit_code(status))
     if request.strict and not done.report.ok:
         raise _exits.Stop(ExitCode.FINDINGS)

@@ -10,7 +10,7 @@ import click
 
 from program_runtime import escapes
 from program_runtime.errors import RuntimeJobTimeoutError
-from toolkit.cli import _exits, _follow, _saving, _stream, _target
+from toolkit.cli import _at_fault, _exits, _follow, _saving, _stream, _target
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def command(
     if status != "Completed":
         out.say(f"{job_id} {status}")
         failure.tell(out)
+        _at_fault.explain(api, job_id, failure, out)
         raise _exits.Stop(failure.exit_code(status))
 
 

@@ -71,11 +71,12 @@ def test_a_failed_job_says_how_and_where(job, running):
         job.result()
     assert str(caught.value) == (
         "Job job_1 failed (program_error): ZeroDivisionError: division by zero\n"
-        'Traceback:\n  File "program.py", line 3, in main'
+        'Traceback:\n  File "program.py", line 3, in main\n'
+        "`qrt run --from-job job_1` runs it at home."
     )
     assert caught.value.failure_code == "program_error"
     assert caught.value.traceback == failure["traceback"]
-    assert job.error_message() == str(caught.value)
+    assert job.error_message() == caught.value.message
 
 
 def test_a_failure_without_details_still_has_words(job, running):
@@ -90,7 +91,8 @@ def test_a_job_that_ran_too_long_has_its_own_error(job, running):
     with pytest.raises(errors.RuntimeJobMaxTimeoutError) as caught:
         job.result()
     assert str(caught.value) == (
-        "Job job_1 ran longer than its maximum execution time: The limit is 300 s."
+        "Job job_1 ran longer than its maximum execution time: The limit is 300 s.\n"
+        "`qrt run --from-job job_1` runs it at home."
     )
 
 
@@ -224,3 +226,18 @@ def test_events_tell_everything(job, running):
 def test_submit_is_not_how_a_job_begins(job):
     with pytest.raises(NotImplementedError, match=r"QiskitRuntimeService\.run"):
         job.submit()
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("program_error", "`qrt run --from-job job_1` runs it at home."),
+        ("service_restarted", None),
+    ],
+)
+def test_a_failed_job_names_the_command_that_runs_it_at_home(job, running, code, hint):
+    failure = {"code": code, "message": "it broke", "traceback": None}
+    running.finish(status="Failed", failure=failure)
+    with pytest.raises(errors.RuntimeJobFailureError) as caught:
+        job.result()
+    assert caught.value.hint == hint

@@ -76,6 +76,9 @@ class FakeApi:
     def results(self, job_id):
         return SimpleNamespace(text=self.result, status="Completed")
 
+    def inputs(self, job_id):
+        return '{"iterations": 3}'
+
     def logs(self, job_id):
         return "one\ntwo\n"
 

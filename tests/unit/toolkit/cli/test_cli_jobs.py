@@ -105,6 +105,8 @@ def test_the_result_of_a_failed_job_is_its_failure(qrt, api):
         "error: program_error: ZeroDivisionError: division by zero",
         "  Traceback (most recent call last):",
         '    File "program.py"',
+        "  inputs: iterations 3",
+        f"run it at home: qrt run --from-job {JOB_ID}",
     ]
     quiet = qrt("result", JOB_ID, "--quiet", code=1)
     assert quiet.stderr == "error: program_error: ZeroDivisionError: division by zero\n"
@@ -279,3 +281,19 @@ def test_the_answer_has_its_form(qrt, api, words):
     told = qrt(*words, "--json")
     json_forms.check(name, told.json)
     assert json.loads(told.stdout)
+
+
+@pytest.mark.parametrize("words", [("result",), ("follow",)], ids=lambda w: w[0])
+def test_a_failed_job_tells_its_inputs_and_the_command_that_runs_it_at_home(
+    qrt, api, stream, words
+):
+    api.found[JOB_ID] = [job("Failed", failure=FAILURE)]
+    told = qrt(*words, JOB_ID, code=1).stderr
+    assert "  inputs: iterations 3\n" in told
+    assert f"run it at home: qrt run --from-job {JOB_ID}\n" in told
+
+
+@pytest.mark.parametrize("code", ["service_restarted", "device", "internal"])
+def test_a_failure_that_is_not_the_programs_is_not_repeated_at_home(qrt, api, code):
+    api.found[JOB_ID] = [job("Failed", failure={**FAILURE, "code": code})]
+    assert "--from-job" not in qrt("result", JOB_ID, code=1).stderr

@@ -209,6 +209,7 @@ def test_a_failure_ends_with_1_and_the_authors_frames(qrt, project, runs):
     assert told.stdout == ""
     assert told.stderr.endswith(
         "error: program_error: ZeroDivisionError: x\n  Traceback\n    program.py\n"
+        "  inputs: text abc\n"
     )
     assert "unchanged; 1 interim result can be decoded and fit" in told.stderr
     told = qrt("run", "--json", code=1)
