@@ -13,6 +13,8 @@
     │   ├── TemplateNotFoundError
     │   └── SampleNotFoundError
     ├── TemplateError                a template can not be rendered
+    ├── DirtyProjectError            changes of a project are not committed
+    ├── CassetteError                a cassette is missing, damaged, of another version
     ├── CapsuleError                 a file is no capsule of a job; lists every problem
     ├── NotRepeatableError           what a job needs is gone
     └── PublishError
@@ -42,7 +44,9 @@ __all__ = [
     "BudgetError",
     "BundleError",
     "CapsuleError",
+    "CassetteError",
     "ConflictError",
+    "DirtyProjectError",
     "ExitCode",
     "FindingsError",
     "InterfaceError",
@@ -176,6 +180,20 @@ class TemplateError(ToolkitError):
     """A template can not be rendered."""
 
     code = "bad_template"
+
+
+class DirtyProjectError(ToolkitError):
+    """Git knows of changes that are not committed, which an update could bury."""
+
+    code = "dirty_project"
+    exit_code = ExitCode.CONFLICT
+
+
+class CassetteError(ToolkitError):
+    """A cassette can not be read, or not be written."""
+
+    code = "bad_cassette"
+    exit_code = ExitCode.USAGE
 
 
 class CapsuleError(ToolkitError):

@@ -34,6 +34,7 @@ DEFAULT_IGNORES = (
     ".hg/",
     ".svn/",
     ".gitignore",
+    "/.qrt-template.zip",
     ".gitattributes",
     ".github/",
     ".venv*/",
@@ -64,6 +65,7 @@ DEFAULT_IGNORES = (
     "*~",
     "*.sw[op]",
     f"/{IGNORE_FILE}",
+    "/budget.lock",
 )
 """Left out unless .qrtignore takes them back with ``!pattern``."""
 

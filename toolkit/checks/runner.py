@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from toolkit.checks import (
+    budget,
     entry_point,
     ignores,
     imports,
@@ -52,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
     side_effects,
     removed,
     program_metadata,
+    budget,
     schemas,
     sample_inputs,
     secrets,

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Write a program": {
         "new": "Create a complete program project from a template.",
+        "template": "Bring what changed in a template into a project.",
         "check": "Find what is wrong with a project, without importing it.",
         "metadata": "Make program.json say what main says.",
         "run": "Run a project here, exactly as the service would.",
         "test": "Run the project's own tests.",
+        "budget": "Count what a run asks of its backend, and for how long.",
         "build": "Build the reproducible bundle.",
         "publish": "Publish the project as an immutable release.",
     },

@@ -2,12 +2,15 @@
 
 import json
 import re
+import tempfile
 from pathlib import Path
 
 import pytest
+from unit.toolkit.conftest import METADATA, PROGRAM
 
 from toolkit.checks import Severity, codes, run_checks
 from toolkit.harness import parity, repetition
+from toolkit.harness.budget import lockfile
 
 ROOT = Path(__file__).parents[4]
 MAIN = "def main(backend, user_messenger, *, text, times=2): ...\n"
@@ -26,6 +29,28 @@ def spec(**parameters):
 
 
 BOTH = {"text": {}, "times": {}}
+
+
+def with_budget():
+    """A program.json that allows ten circuits."""
+    return json.dumps({**METADATA, "budget": {"circuits": 10}})
+
+
+def measured(**counts):
+    """A budget.lock of the project that make_project makes."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = {"program.py": PROGRAM, "inputs/short.json": '{"text": "abc"}'}
+        paths = {}
+        for name, text in files.items():
+            paths[name] = Path(folder, name.replace("/", "-"))
+            paths[name].write_text(text, encoding="utf-8")
+        parameters = METADATA["spec"]["parameters"]
+        program = lockfile.digest_of(paths, parameters, None)
+        lock = lockfile.Lock(program=program, backend="lab", sample=None, counts=counts)
+        lockfile.write_lock(Path(folder), lock)
+        return Path(folder, lockfile.LOCK).read_text(encoding="utf-8")
+
+
 # code -> the files that show it, what the finding says, where
 EXAMPLES = {
     "QRT100": ({"program.py": None}, "There is no program.py.", "program.py"),
@@ -149,6 +174,16 @@ EXAMPLES = {
         "project.dependencies is not a list of texts.",
         "pyproject.toml",
     ),
+    "QRT210": (
+        {"program.json": with_budget()},
+        "The program has a budget, and was never measured. Measure it: qrt budget",
+        "program.json $.budget",
+    ),
+    "QRT211": (
+        {"program.json": with_budget(), "budget.lock": measured(circuits=11)},
+        "is 10, but a run takes 11 circuits.",
+        "program.json $.budget.circuits",
+    ),
     "QRT301": ({"inputs/a.json": "{"}, "can not be read", "inputs/a.json"),
     "QRT302": (
         {"inputs/a.json": '{"text": 3}'},
@@ -236,6 +271,8 @@ MENDED = {
         )
     },
     "QRT203": {"pyproject.toml": "[project]\ndependencies = ['x']"},
+    "QRT210": {"program.json": with_budget(), "budget.lock": measured(circuits=1)},
+    "QRT211": {"program.json": with_budget(), "budget.lock": measured(circuits=10)},
     "QRT301": {"inputs/a.json": '{"text": "a"}'},
     "QRT302": {"inputs/a.json": '{"text": "3"}'},
     "QRT401": {"notes.txt": 'token = "read-from-the-environment"'},

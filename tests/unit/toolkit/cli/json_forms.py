@@ -113,9 +113,29 @@ ROW = closed(
 )
 """One thing of two jobs."""
 
+COUNTS = closed(
+    **dict.fromkeys(
+        ("calls", "pubs", "circuits", "shots", "depth", "two_qubit_gates"), COUNT
+    ),
+    qpu_s=maybe({"type": "number"}),
+)
+"""What calls of a backend came to."""
+
 FORMS = {
     "backends": closed(devices=many(holding(name=TEXT, simulator={"type": "boolean"}))),
     "backup": closed(path=TEXT, **BACKUP),
+    "budget": closed(
+        ok={"type": "boolean"},
+        status=STATUS,
+        backend=TEXT,
+        sample=maybe(TEXT),
+        iterations=many(COUNTS),
+        rest=COUNTS,
+        total=COUNTS,
+        missing=maybe(TEXT),
+        over=many(closed(path=TEXT, message=TEXT, hint=maybe(TEXT))),
+        recorded={"type": "boolean"},
+    ),
     "build": closed(path=TEXT, digest=TEXT, size=COUNT, files=many(TEXT)),
     "cancel": closed(job_id=TEXT, cancel={"const": True}),
     "check": closed(ok={"type": "boolean"}, findings=many(FINDING), ignored=COUNT),
