@@ -2,8 +2,11 @@
 
 import io
 import json
+import shlex
+import shutil
 import sys
 import time
+from pathlib import Path
 
 import gateway_server
 import numpy as np
@@ -112,6 +115,26 @@ def qrt(project, gateway, tmp_path, monkeypatch, capsys):
 def published(qrt):
     qrt("publish", "--target", "qiskit-serverless", "-q")
     return qrt
+
+
+def test_the_commands_of_the_page_work_as_they_stand_there(
+    qrt, gateway, monkeypatch, tmp_path
+):
+    repository = Path(__file__).parents[2]
+    shutil.copytree(repository / "samples" / "vqe", tmp_path / "vqe")
+    monkeypatch.chdir(tmp_path / "vqe")
+    page = (repository / "docs" / "qiskit-serverless.md").read_text()
+    block = page.split("```console\n")[1].split("```")[0]
+    job_id = ""
+    for command in block.replace("https://gateway.example", gateway.url).splitlines():
+        words = shlex.split(command.removeprefix("$ qrt ").removesuffix("< token"))
+        words = [job_id if word == "JOB" else word for word in words]
+        told = qrt(*words, stdin=gateway_server.TOKEN)
+        if words[0] == "submit":
+            job_id = told.out.strip()
+        if words[0] == "result":
+            assert json.loads(told.out)["energy"] < -1.7
+    assert [r[1] for r in gateway.requests].count("programs/upload") == 1
 
 
 def _lines(text):
@@ -240,8 +263,8 @@ def test_what_a_gateway_would_refuse_is_refused_before_the_upload(
     (project / "pyproject.toml").write_text(pyproject)
     before = len([r for r in gateway.requests if r[0] == "POST"])
     told = qrt("publish", "--profile", "gw", code=3)
-    assert "QRS104 'qiskit-aer>=0.18': this gateway has qiskit-aer==0.17.2" in told.err
-    assert "QRS103 'pandas': this gateway does not have pandas" in told.err
+    assert "QRS103 'qiskit-aer>=0.18': this gateway has qiskit-aer==0.17.2" in told.err
+    assert "QRS102 'pandas': this gateway does not have pandas" in told.err
     assert len([r for r in gateway.requests if r[0] == "POST"]) == before
 
 

@@ -37,6 +37,7 @@ class LogReader:
         self.failure: dict[str, Any] | None = None
         """Why the program failed, as it said itself."""
         self._first: str | None = None
+        self._last: str | None = None
         self._done = 0
         self._place = 0
 
@@ -47,23 +48,31 @@ class LogReader:
             log: Everything that the gateway holds, from its first line.
             final: Nothing will follow; else the last line may be half of one.
         """
-        lines = log.split("\n")
-        if not lines[-1]:
-            lines.pop()
-        if lines[:1] != [self._first] or len(lines) < self._done:
-            # The first time, or the gateway has dropped the beginning.
-            self._first, self._done, self._place = next(iter(lines), None), 0, 0
+        *lines, rest = log.split("\n")
+        whole = len(lines)
+        lines += [rest] if rest else []
+        self._find_place(lines)
         for line in lines[self._done :]:
             before, event = _parse(line)
-            is_last = self._done == len(lines) - 1
-            if self.ended or (event is None and is_last and not final):
+            # Half a line has no end, unless the gateway gave it one.
+            is_half = self._done == whole or (MARK in line and line is lines[-1])
+            if self.ended or (event is None and is_half and not final):
                 return
             if before and self._place >= self.last_seq:
                 yield _line(before, self._place)
             if event is not None:
                 self._place = event.seq
                 yield from self._event(event)
-            self._done += 1
+            self._done, self._last = self._done + 1, line
+
+    def _find_place(self, lines: list[str]) -> None:
+        """Go on where the last reading ended, as far as that is still there."""
+        if lines[:1] != [self._first] or len(lines) < self._done:
+            # The first time, or the gateway has dropped the beginning.
+            self._first, self._done, self._place = next(iter(lines), None), 0, 0
+        elif self._done and lines[self._done - 1] != self._last:
+            # What was the last line has grown; an event may be in it now.
+            self._done -= 1
 
     def _event(self, event: Event) -> Iterator[Event]:
         if event.type == "error":

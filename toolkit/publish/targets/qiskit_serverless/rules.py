@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -22,16 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "examine_artifact", "examine_project"]
 
-NAME = Code("QRS101", Severity.ERROR, "name that a gateway would change")
-VERSION = Code("QRS102", Severity.ERROR, "version that a gateway refuses")
-NOT_ALLOWED = Code("QRS103", Severity.ERROR, "requirement that a gateway does not have")
-OTHER_VERSION = Code("QRS104", Severity.ERROR, "requirement in another version")
-TIME = Code("QRS105", Severity.ERROR, "longer than a gateway lets a job run")
-TOO_LARGE = Code("QRS106", Severity.ERROR, "artifact over the limit")
-NO_EFFECT = Code("QRS107", Severity.WARNING, "has no effect on a gateway")
-NO_SCHEMA = Code("QRS108", Severity.WARNING, "schema that a gateway can not hold")
+VERSION = Code("QRS101", Severity.ERROR, "version that a gateway refuses")
+NOT_ALLOWED = Code("QRS102", Severity.ERROR, "requirement that a gateway does not have")
+OTHER_VERSION = Code("QRS103", Severity.ERROR, "requirement in another version")
+TIME = Code("QRS104", Severity.ERROR, "longer than a gateway lets a job run")
+TOO_LARGE = Code("QRS105", Severity.ERROR, "artifact over the limit")
+NO_EFFECT = Code("QRS106", Severity.WARNING, "has no effect on a gateway")
+NO_SCHEMA = Code("QRS107", Severity.WARNING, "schema that a gateway can not hold")
 CODES = (
-    NAME,
     VERSION,
     NOT_ALLOWED,
     OTHER_VERSION,
@@ -45,8 +42,6 @@ ARTIFACT_BYTES = 50 * 1024 * 1024
 """What its official client sends; the gateway itself does not look."""
 
 _TIME_S = 24 * 60 * 60
-_TITLE_CHARACTERS = 255
-_ODD = re.compile(r"[^A-Za-z0-9_-]")
 _IMAGE = frozenset(
     {"numpy", "qiskit", "qiskit-ibm-runtime", "requests", "rustworkx", "scipy"}
 )
@@ -65,7 +60,6 @@ def examine_project(project: Project, allowed: Sequence[str]) -> Iterator[Findin
         project: The project.
         allowed: What the gateway's functions may depend on, as ``name==version``.
     """
-    yield from _name(project.metadata.name)
     yield from _version(project.metadata.version)
     yield from _requirements(project.requirements, allowed)
     limit = project.metadata.max_execution_time
@@ -104,22 +98,6 @@ def examine_artifact(
     for name, content in sorted(sources.items()):
         if name.endswith(".py"):
             yield from _without_effect(name, content)
-
-
-def _name(name: str) -> Iterator[Finding]:
-    odd = "".join(sorted(set(_ODD.findall(name))))
-    if odd:
-        kept = _ODD.sub("", name)
-        yield NAME.finding(
-            f"a gateway drops {odd!r} from the name and would store {kept!r}",
-            hint="Use letters, digits, - and _ only.",
-            path="program.json $.name",
-        )
-    if len(name) > _TITLE_CHARACTERS:
-        yield NAME.finding(
-            f"the name has {len(name)} characters, the limit is {_TITLE_CHARACTERS}",
-            path="program.json $.name",
-        )
 
 
 def _version(version: str) -> Iterator[Finding]:
