@@ -160,6 +160,7 @@ def test_settings_of_the_project_reach_the_harness(qrt, project, runs, monkeypat
         "max_time_s": 7.5,
         "level": "none",
         "harness": None,
+        "broker": None,
     }
 
 
