@@ -34,15 +34,21 @@ class LocalBroker:
 
     Simulators, fake devices and what plugins bring run here as they would in the
     program's own process: the same circuits with the same seed give the same counts.
-
-    Args:
-        given: Backends to use for these names, in place of the catalog's.
     """
 
-    def __init__(self, given: Mapping[str, BackendV2] | None = None) -> None:
-        self._loaded = dict(given or {})
+    def __init__(self) -> None:
+        self._loaded: dict[str, BackendV2] = {}
         # One thread: Aer, too, works on one job of a backend at a time.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="local-broker")
+
+    def lend(self, name: str, backend: BackendV2) -> None:
+        """Use a backend under a name, in place of the catalog's.
+
+        Args:
+            name: By which programs ask for it.
+            backend: Any Qiskit backend.
+        """
+        self._loaded[name] = backend
 
     async def devices(self) -> Sequence[BackendInfo]:
         """List the catalog."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ProgramRunner", "program_project", "recording_messenger", "run_program"]
 
+pytest_plugins = ("toolkit.harness.cassette_plugin",)
+
 
 class ProgramRunner:
     """What the fixture ``run_program`` gives: call it to run the program."""
