@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
     from program_runtime.execution.child.assignment import Assignment
-    from program_runtime.program import UserMessenger
+    from program_runtime.program import ProgramBackend, UserMessenger
 
 __all__ = ["retire", "run_job"]
 
@@ -79,13 +79,19 @@ def _run(
     # Bound before the program can patch the modules that they come from.
     from program_runtime.codec import encode  # noqa: PLC0415
     from program_runtime.program import UserMessenger  # noqa: PLC0415
+    from program_runtime.program.saved_state import pack, unpack  # noqa: PLC0415
 
     values = _decode_inputs(job, inputs)
     inputs.clear()
     main = load_main(Path(job.program_dir))
     check_call(main, values)
-    backend = _backend(job, channel, devices)
-    sink = ChannelSink(channel, restored=restored)
+    state, executions = (None, 0) if restored is None else unpack(restored)
+    backend = _backend(job, channel, devices, executions=executions)
+    sink = ChannelSink(
+        channel,
+        restored=state,
+        stored_state=lambda text: pack(text, backend.executions),
+    )
     messenger = UserMessenger(sink)
     value = _call(main, backend, messenger, values, job)
     if value is None and sink.final is not None:
@@ -124,13 +130,19 @@ def _decode_inputs(job: Assignment, text: bytearray) -> dict[str, Any]:
 
 
 def _backend(
-    job: Assignment, channel: JobChannel, devices: dict[str, BackendV2]
-) -> object:
+    job: Assignment,
+    channel: JobChannel,
+    devices: dict[str, BackendV2],
+    *,
+    executions: int,
+) -> ProgramBackend:
     from program_runtime.program import ProgramBackend  # noqa: PLC0415
 
     try:
         device = _device(job, channel) if job.brokered else _local(job, devices)
-        return ProgramBackend(device, shots=job.shots, seed=job.seed)
+        return ProgramBackend(
+            device, shots=job.shots, seed=job.seed, executions=executions
+        )
     except Exception as error:
         raise ChildFailure("bad_backend", str(error)) from error
 
