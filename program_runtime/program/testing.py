@@ -103,7 +103,11 @@ class RecordingMessenger(UserMessenger):
 
 
 def local_backend(
-    name: str = "aer_simulator", *, shots: int | None = None, seed: int | None = None
+    name: str = "aer_simulator",
+    *,
+    shots: int | None = None,
+    seed: int | None = None,
+    executions: int = 0,
 ) -> ProgramBackend:
     """Load a backend as a program would be given it.
 
@@ -111,6 +115,7 @@ def local_backend(
         name: A name of the catalog.
         shots: Default number of shots.
         seed: Seed of the simulator.
+        executions: How many an earlier run has made, whose seeds this one goes on with.
 
     Returns:
         A fresh backend.
@@ -122,4 +127,6 @@ def local_backend(
         ProgramBackend,
     )
 
-    return ProgramBackend(backends.load(name), shots=shots, seed=seed)
+    return ProgramBackend(
+        backends.load(name), shots=shots, seed=seed, executions=executions
+    )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from program_runtime import execution
+from toolkit.harness.roster import Roster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -52,6 +53,7 @@ class Harness:
         self._thread: threading.Thread | None = None
         self._started: Future[execution.Runner] | None = None
         self._under_way: set[execution.JobControl] = set()
+        self._roster: Roster | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -136,6 +138,14 @@ class Harness:
         for control in tuple(self._under_way):
             self._call(control.stop)
 
+    def kill(self) -> None:
+        """Kill the program's process with SIGKILL, as a crash of its machine would.
+
+        For a harness with one run at a time and one child that waits.
+        """
+        if self._roster is not None:
+            self._call(self._roster.kill)
+
     def close(self) -> None:
         """Stop the runner and everything it started."""
         if self._loop is None or self._thread is None or self._folder is None:
@@ -152,11 +162,12 @@ class Harness:
     async def _start_runner(self) -> execution.Runner:
         spool = self.folder / "spool"
         spool.mkdir()
+        self._roster = Roster(execution.default_launcher(light=self._single))
         runner = execution.Runner(
             level=self._level,
             pool_size=self._pool_size,
             spool_dir=spool,
-            launcher=execution.default_launcher(light=True) if self._single else None,
+            launcher=self._roster,
             refill=not self._single,
         )
         await runner.start()

@@ -22,7 +22,7 @@ __all__ = ["CODES", "with_repetition"]
 NOT_REPEATED = Code("QRT507", Severity.WARNING, "Two runs with one seed differ")
 CODES = (NOT_REPEATED,)
 
-_HINT = (
+HINT = (
     "Seed every random number generator from an input, pass seed_transpiler=..., and "
     "depend on no clock and no order of a set."
 )
@@ -70,12 +70,12 @@ def _difference(one: str | None, other: str | None, path: str) -> Finding | None
     if one is None or other is None:
         which = "second" if one is None else "first"
         message = f"Only the {which} run has it."
-        return NOT_REPEATED.finding(message, path=path, hint=_HINT)
+        return NOT_REPEATED.finding(message, path=path, hint=HINT)
     for difference in comparison.differences(_decoded(one), _decoded(other), path):
         return NOT_REPEATED.finding(
             "The second run has something else here.",
             path=difference.path,
-            hint=_HINT,
+            hint=HINT,
         )
     return None  # other texts of equal values
 

@@ -20,6 +20,7 @@ from program_runtime.errors import (
     RuntimeJobFailureError,
     UndecodableError,
 )
+from program_runtime.program import saved_state
 from toolkit.harness import machine, parity, staging
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class HarnessRun:
     @cached_property
     def checkpoints(self) -> list[Any]:
         """The checkpoints, decoded, in order."""
-        return [_decode(text) for text in self._texts(execution.EventType.CHECKPOINT)]
+        texts = self._texts(execution.EventType.CHECKPOINT)
+        return [_decode(saved_state.unpack(text)[0]) for text in texts]
 
     @cached_property
     def metrics(self) -> list[dict[str, Any]]:
@@ -105,6 +107,7 @@ def run_project(
     on_event: Callable[[Event], None] | None = None,
     harness: Harness | None = None,
     broker: Broker | None = None,
+    restored: str | None = None,
 ) -> HarnessRun:
     """Run a project with the service's codec, schemas, limits, child and events.
 
@@ -121,6 +124,7 @@ def run_project(
         harness: A warm one to use; one is made for this run if not given.
         broker: Gets all quantum calls, in place of a backend in the program's own
             process; it stays open.
+        restored: The text of a checkpoint's event; the run goes on from there.
 
     Returns:
         The run; a program that fails is an outcome, not an exception.
@@ -145,6 +149,7 @@ def run_project(
                 seed=seed,
                 log_level=log_level,
                 limits=limits,
+                restored=restored,
             )
             outcome, events = warm.run(spec, on_event, broker=broker)
     report = parity.examine(
