@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from toolkit.cli import _at_fault, _exits, _inputs, _report, _saving, _settings,
 from toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from program_runtime.execution import Event
@@ -33,6 +34,8 @@ class Request:
     strict: bool = False
     twice: bool = False
     save: Path | None = None
+    backend: str | None = None
+    """Of a cassette that is replayed: the catalog need not know it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,11 @@ def prepare(request: Request, project: Project, out: Output) -> Prepared:
 
     chosen = _choose(project, request.inputs, request.sample)
     options = _settings.values(SETTINGS, project.settings, out)
-    # Refused at once, not after the start of a process.
-    backends.resolve(options["backend"])
+    if request.backend is not None:
+        options["backend"] = request.backend
+    else:
+        # Refused at once, not after the start of a process.
+        backends.resolve(options["backend"])
     name = f"{project.metadata.name} {project.metadata.version}"
     out.say(f"running {name} on {options['backend']} with {chosen.source}")
     if request.twice and options["seed"] is None:
@@ -79,22 +85,42 @@ def run(
         BadInputsError: The inputs do not fit; in the words of the command line.
     """
     from toolkit import harness as harnesses  # noqa: PLC0415
-    from toolkit.project import sample_inputs  # noqa: PLC0415
 
-    project, chosen, options = prepared.project, prepared.chosen, prepared.options
-    try:
+    with speaking_of_inputs(prepared):
         return harnesses.run_project(
-            project,
-            chosen.values,
-            backend=options["backend"],
-            shots=options["shots"],
-            seed=options["seed"],
-            max_time_s=options["max_time"],
-            level=options["isolation"],
+            prepared.project,
+            prepared.chosen.values,
+            **arguments(prepared),
             on_event=on_event,
             harness=harness,
             broker=broker,
         )
+
+
+def arguments(prepared: Prepared) -> dict[str, Any]:
+    """Give the settings under the names of the harness."""
+    options = prepared.options
+    return {
+        "backend": options["backend"],
+        "shots": options["shots"],
+        "seed": options["seed"],
+        "max_time_s": options["max_time"],
+        "level": options["isolation"],
+    }
+
+
+@contextmanager
+def speaking_of_inputs(prepared: Prepared) -> Iterator[None]:
+    """Say what is wrong with the inputs in the words of the command line.
+
+    Raises:
+        BadInputsError: With the next thing to say.
+    """
+    from toolkit.project import sample_inputs  # noqa: PLC0415
+
+    project, chosen = prepared.project, prepared.chosen
+    try:
+        yield
     except BadInputsError as error:
         schema = project.metadata.spec.get("parameters") or {}
         problems = _inputs.coerce(schema, chosen.values)[1] or error.problems
