@@ -41,6 +41,7 @@ _PIN: Final = re.compile(
 )
 _HASH: Final = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
 _HEADER: Final = re.compile(r"#\s*(environment|python|platform|requires):\s*(.*)")
+_OURS: Final = re.compile(rb"^# environment: ", re.MULTILINE)
 _PYTHON: Final = re.compile(r"\d+\.\d+")
 _PLATFORM: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
 _SHOWN: Final = 60
@@ -128,18 +129,19 @@ def read_lock(folder: Path) -> Lock | None:
         folder: A project, or an unpacked release.
 
     Returns:
-        None if there is none.
+        None if there is none. A file of that name without our header is some other
+        tool's, and means nothing here.
 
     Raises:
         BadRequirementsError: It can not be used.
         OSError: It can not be read.
     """
-    path = folder / LOCK_NAME
     try:
-        with path.open("rb") as file:
-            return parse_lock(file.read(LOCK_BYTES + 1))
+        with (folder / LOCK_NAME).open("rb") as file:
+            content = file.read(LOCK_BYTES + 1)
     except FileNotFoundError:
         return None
+    return parse_lock(content) if _OURS.search(content) else None
 
 
 def parse_lock(source: str | bytes) -> Lock:

@@ -42,6 +42,8 @@ class JobSpec:
     """The JSON Schema that the decoded inputs must meet."""
     shots: int | None = None
     seed: int | None = None
+    qpy: int | None = None
+    """The newest QPY format that the caller reads, if it is older than ours."""
     log_level: str = "WARNING"
     limits: Limits = field(default_factory=Limits)
     restored: str | None = None
@@ -52,4 +54,9 @@ class JobSpec:
     """Jobs with the same word here share a process, one after another, and with it what
     their program keeps in memory; only for programs that are trusted with that."""
     overlay: tuple[Path, ...] = ()
-    """Folders with the release's own requirements, behind the program's folder."""
+    """Folders with the release's own requirements, behind all that is installed: no
+    package there hides one of the base."""
+    interpreter: Path | None = None
+    """Of an environment of the release's own, in place of the base."""
+    import_only: bool = False
+    """Import the program and call nothing: does it find all that it needs?"""

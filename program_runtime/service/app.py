@@ -12,11 +12,13 @@ from program_runtime.service.api import errors, openapi, routers
 from program_runtime.service.api.admission import admit
 from program_runtime.service.broker import make_broker
 from program_runtime.service.context import make_context, spool_folder
+from program_runtime.service.environment_parts import environments_folder
 from program_runtime.service.paths import CanonicalPaths
 from program_runtime.service.versions import versions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from program_runtime.execution.broker.protocol import Broker
     from program_runtime.service.executors import Executor
@@ -107,4 +109,10 @@ def _executor(settings: Settings, broker: Broker | None) -> Executor:
         disk_files=settings.disk_files,
         broker=broker,
         hidden=[settings.data_dir] if settings.bubblewrap else (),
+        shown=[_made(environments_folder(settings))] if settings.bubblewrap else (),
     )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.absolute()

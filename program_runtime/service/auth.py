@@ -58,6 +58,8 @@ ROLES: dict[tuple[str, str], Role | None] = {
     ("PUT", f"{API}/programs/{{program_id}}/releases/{{ref}}"): Role.AUTHOR,
     ("GET", f"{API}/programs/{{program_id}}/releases/{{ref}}/bundle"): Role.AUTHOR,
     ("PUT", f"{API}/programs/{{program_id}}/labels/{{label}}"): Role.AUTHOR,
+    ("GET", f"{API}/environment"): Role.USER,
+    ("PUT", f"{API}/environments/{{digest}}"): Role.AUTHOR,
     ("PUT", f"{API}/blobs/{{digest}}"): Role.USER,
     ("POST", f"{API}/sessions"): Role.USER,
     ("GET", f"{API}/sessions"): Role.USER,

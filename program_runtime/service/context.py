@@ -20,6 +20,7 @@ from program_runtime.service.backends import Backends
 from program_runtime.service.builtin_programs import publish_builtin_programs
 from program_runtime.service.conditions import Conditions
 from program_runtime.service.device_jobs import end_unread
+from program_runtime.service.environment_parts import environments_of
 from program_runtime.service.exposure import check_isolation
 from program_runtime.service.generations import Generations
 from program_runtime.service.hub import Hub
@@ -33,12 +34,14 @@ from program_runtime.service.signed_links import SignedLinks
 from program_runtime.service.signing_key import SigningKey
 from program_runtime.service.specs import SpecMaker
 from program_runtime.service.tokens import Tokens
+from program_runtime.service.trial import Trial
 from program_runtime.service.uploads import Uploads
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from program_runtime.execution.broker.link import BrokerProcess
+    from program_runtime.service.environments import Environments
     from program_runtime.service.executors import Executor
     from program_runtime.service.settings import Settings
     from program_runtime.service.store import BlobStore, Store
@@ -70,6 +73,8 @@ class Context:
     backends: Backends
     uploads: Uploads
     folders: ReleaseFolders
+    environments: Environments
+    trial: Trial
     specs: SpecMaker
     sessions: SessionKeeper
     scheduler: Scheduler
@@ -110,6 +115,7 @@ class Context:
         finally:
             await starting
         check_isolation(self.settings, self.executor.level)
+        await asyncio.to_thread(self.environments.start, self.executor.level)
         await self.sessions.start()
         if self.broker is not None:
             looking_back = end_unread(self.broker, self.store)
@@ -129,6 +135,7 @@ class Context:
                 task.cancel()
         self.sessions.stop()
         await self.drain()
+        await self.environments.close()
         await self.executor.close()
         await self.backends.close()
         if self.broker is not None:
@@ -144,6 +151,7 @@ class Context:
             try:
                 await self.store.sweep()
                 await asyncio.to_thread(self.uploads.sweep)
+                await asyncio.to_thread(self.environments.sweep)
             except (OSError, StorageError):
                 log.exception("sweeping failed; it is tried again later")
 
@@ -168,7 +176,16 @@ def make_context(
     metrics = Metrics()
     folders = ReleaseFolders(settings.data_dir / "releases", spool_dir, blobs)
     backends = Backends(settings.data_dir / "cache", broker=broker)
-    specs = SpecMaker(settings, store, blobs, folders, spool_dir, backends=backends)
+    environments = environments_of(settings)
+    specs = SpecMaker(
+        settings,
+        store,
+        blobs,
+        folders,
+        spool_dir,
+        backends=backends,
+        environments=environments,
+    )
     sessions = SessionKeeper(store=store, executor=executor, hub=hub, metrics=metrics)
     signing_key = _signing_key(settings)
     access_tokens = AccessTokens(signing_key)
@@ -189,6 +206,14 @@ def make_context(
         broker=broker,
         uploads=Uploads(settings.data_dir / "uploads"),
         folders=folders,
+        environments=environments,
+        trial=Trial(
+            executor,
+            environments,
+            spool_dir,
+            limits=specs.limits,
+            timeout_s=settings.import_s,
+        ),
         specs=specs,
         sessions=sessions,
         scheduler=Scheduler(

@@ -8,12 +8,17 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from program_runtime.errors import ProgramRuntimeError, StorageError
+from program_runtime.errors import (
+    BadRequirementsError,
+    ProgramRuntimeError,
+    StorageError,
+)
 from program_runtime.execution.control import JobControl
 from program_runtime.service.domain import FINAL
 from program_runtime.service.domain.lifecycle import may_run_again
 from program_runtime.service.endings import failed, run_again, settle
 from program_runtime.service.hub import Ending, Wakeup
+from program_runtime.service.preparation import Preparation
 from program_runtime.service.run import Run
 from program_runtime.service.sink import StoreSink
 
@@ -338,17 +343,23 @@ class Scheduler:
         """Run a job; None if the service was stopped before its program was."""
         job = run.job
         try:
-            async with self._specs.spec(job) as spec:
+            preparation = Preparation(run)
+            async with self._specs.spec(job, preparation) as spec:
                 if self.closing:
                     return None
                 run.begun = True
                 with self._conditions.noted(spec) as run.sink.conditions:
                     return await self._executor.run(
-                        spec, run.sink, run.control, first_seq=job.last_seq + 1
+                        spec,
+                        run.sink,
+                        run.control,
+                        first_seq=preparation.next_seq,
                     )
         except (StorageError, OSError) as err:
             log.exception("job %s can not be stored", job.id)
             return failed("storage", f"The service could not store the job: {err}")
+        except BadRequirementsError as err:
+            return failed("bad_environment", str(err))
         except ProgramRuntimeError as err:
             log.exception("job %s can not be run", job.id)
             return failed("internal", f"The service could not run the job: {err}")

@@ -65,6 +65,21 @@ class Settings(BaseSettings):
     network_programs: Annotated[frozenset[str], NoDecode] = frozenset()
     """Ids of the programs that may use the machine's network, all of it; as a text with
     commas between."""
+    environments: bool = True
+    """Install what releases require beyond the base environment."""
+    index_url: SecretStr | None = None
+    """Where their packages come from; by default what uv is configured to on this
+    machine, ``off``: from no index. It may hold credentials."""
+    find_links: str | None = None
+    """A folder with wheels, or the address of a page that lists some, besides."""
+    environment_bytes: int = Field(default=4096 * MIB, gt=0)
+    """Of one environment, while it is built and afterwards."""
+    environments_bytes: int = Field(default=20 * 1024 * MIB, gt=0)
+    """Of all together; what was not used for longest makes room."""
+    environment_s: float = Field(default=900.0, gt=0)
+    """How long it may take to install one."""
+    import_s: float = Field(default=30.0, gt=0)
+    """How long a program that is published may take to be imported."""
     builtin_programs: bool = True
     """Publish the primitives that come with the toolkit."""
     instance: str = Field(

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from program_runtime.environments import read_lock
 from program_runtime.execution.limits import Limits
 from program_runtime.execution.spec import JobSpec
 from program_runtime.service.domain import BUILTIN_OWNER, NotFoundError
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
+    from program_runtime.environments import Lock
     from program_runtime.service.backends import Backends
     from program_runtime.service.domain import Inputs, Job
+    from program_runtime.service.environments import Environment, Environments
+    from program_runtime.service.preparation import Preparation
     from program_runtime.service.releases import ReleaseFolders
     from program_runtime.service.settings import Settings
     from program_runtime.service.store import BlobStore, Store
@@ -39,9 +43,14 @@ class SpecMaker:
         spool_dir: Path,
         *,
         backends: Backends,
+        environments: Environments | None = None,
     ) -> None:
+        self._environments = environments
+        self._locks: dict[str, Lock | None] = {}
+        self.preparing: set[str] = set()
+        """The jobs that wait for their environment."""
         self._backends = backends
-        self._limits = Limits(
+        self.limits = Limits(
             wall_time_s=settings.wall_time_s,
             cpu_time_s=settings.cpu_time_s,
             device_wait_s=settings.device_wait_s,
@@ -75,39 +84,93 @@ class SpecMaker:
             self._fresh[job_id] = inputs.text
 
     @asynccontextmanager
-    async def spec(self, job: Job) -> AsyncIterator[JobSpec]:
+    async def spec(
+        self, job: Job, preparation: Preparation | None = None
+    ) -> AsyncIterator[JobSpec]:
         """Make the spec of a job; its spooled inputs last as long as the context.
 
+        Args:
+            job: Was claimed.
+            preparation: Tells what the job waits for, if it has an environment.
+
         Raises:
+            BadRequirementsError: What it requires can not be installed any more.
             NotFoundError: The release or the inputs are gone.
             StorageError: The disk fails.
         """
         metadata = await self._metadata_of(job.digest)
         folder = await self._folders.folder(job.digest)
-        options = job.options
         inputs, spooled = await self._inputs(job.id)
         try:
-            yield JobSpec(
-                job_id=job.id,
-                program_dir=folder,
-                inputs=inputs,
-                backend=job.backend,
-                brokered=await self._backends.is_brokered(job.backend),
-                parameters=_parameters(metadata),
-                shots=options.get("shots"),
-                seed=options.get("seed"),
-                log_level=options.get("log_level") or "WARNING",
-                limits=self._limits_of(
-                    options.get("max_execution_time"),
-                    metadata.get("max_execution_time"),
-                ),
-                restored=await self._checkpoint(job),
-                network=job.program_id in self._network_programs,
-                session=await self._session(job),
-            )
+            async with self._environment(job.digest, folder, preparation) as found:
+                plain = await self._plain(job, metadata, folder, inputs)
+                yield (
+                    plain
+                    if found is None
+                    else replace(
+                        plain, overlay=found.overlay, interpreter=found.interpreter
+                    )
+                )
         finally:
             if spooled is not None:
                 spooled.unlink(missing_ok=True)
+
+    async def _plain(
+        self,
+        job: Job,
+        metadata: Mapping[str, Any],
+        folder: Path,
+        inputs: bytes | Path,
+    ) -> JobSpec:
+        """Make the spec of a job that finds the base environment."""
+        options = job.options
+        return JobSpec(
+            job_id=job.id,
+            program_dir=folder,
+            inputs=inputs,
+            backend=job.backend,
+            brokered=await self._backends.is_brokered(job.backend),
+            parameters=_parameters(metadata),
+            shots=options.get("shots"),
+            seed=options.get("seed"),
+            qpy=options.get("qpy"),
+            log_level=options.get("log_level") or "WARNING",
+            limits=self._limits_of(
+                options.get("max_execution_time"),
+                metadata.get("max_execution_time"),
+            ),
+            restored=await self._checkpoint(job),
+            network=job.program_id in self._network_programs,
+            session=await self._session(job),
+        )
+
+    @asynccontextmanager
+    async def _environment(
+        self, digest: str, folder: Path, preparation: Preparation | None
+    ) -> AsyncIterator[Environment | None]:
+        """Find what the release requires beyond the base, and keep it meanwhile."""
+        lock = await self._lock_of(digest, folder)
+        if lock is None or preparation is None or self._environments is None:
+            yield None
+            return
+        self.preparing.add(preparation.job_id)
+        try:
+            found = await preparation.environment(self._environments, lock)
+        finally:
+            self.preparing.discard(preparation.job_id)
+        if found is None:
+            yield None
+            return
+        with self._environments.used(found):
+            yield found
+
+    async def _lock_of(self, digest: str, folder: Path) -> Lock | None:
+        if digest not in self._locks:
+            lock = await asyncio.to_thread(read_lock, folder)
+            if len(self._locks) >= _REMEMBERED:
+                self._locks.clear()
+            self._locks[digest] = lock
+        return self._locks[digest]
 
     async def _metadata_of(self, digest: str) -> Mapping[str, Any]:
         metadata = self._metadata.get(digest)
@@ -166,9 +229,7 @@ class SpecMaker:
     def _limits_of(self, *wall_times: float | None) -> Limits:
         """The smallest wall time of job, program and service holds."""
         given = [time for time in wall_times if time]
-        return replace(
-            self._limits, wall_time_s=min([self._limits.wall_time_s, *given])
-        )
+        return replace(self.limits, wall_time_s=min([self.limits.wall_time_s, *given]))
 
 
 def _parameters(metadata: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -81,7 +81,7 @@ def prepare_lock(
     if declared.met_by_base(stated, base):
         return None
     wanted = tuple(sorted(map(str, stated)))
-    held = None if upgrade else environments.read_lock(project.root)
+    held = None if upgrade else _held(project.root)
     if held is not None and _still_holds(held, wanted, base):
         return ProjectLock(lock=held, resolved=False, conflicts=_named(held, base))
     if on_resolve is not None:
@@ -89,6 +89,16 @@ def prepare_lock(
     lock = _resolve(project.root, wanted, base, held)
     (project.root / LOCK_NAME).write_text(lock.text(), encoding="utf-8")
     return ProjectLock(lock=lock, resolved=True, conflicts=_named(lock, base))
+
+
+def _held(root: Path) -> Lock | None:
+    held = environments.read_lock(root)
+    if held is None and (root / LOCK_NAME).exists():
+        raise BadRequirementsError(
+            f"There is a {LOCK_NAME} that `qrt build` did not make.",
+            hint="Give it another name, or let `qrt build --upgrade` write over it.",
+        )
+    return held
 
 
 def _promised_here() -> BaseEnvironment:

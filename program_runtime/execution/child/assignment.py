@@ -32,8 +32,10 @@ class Assignment:
     brokered: bool
     shots: int | None
     seed: int | None
+    qpy: int | None
     log_level: str
     overlay: tuple[str, ...]
+    import_only: bool
     has_checkpoint: bool
     limits: Limits
 
@@ -96,8 +98,10 @@ def encode_assignment(
         "brokered": spec.brokered,
         "shots": spec.shots,
         "seed": spec.seed,
+        "qpy": spec.qpy,
         "log_level": spec.log_level,
         "overlay": [str(folder.absolute()) for folder in spec.overlay],
+        "import_only": spec.import_only,
         "has_checkpoint": spec.restored is not None,
         "limits": asdict(spec.limits),
     }

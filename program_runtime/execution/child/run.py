@@ -77,10 +77,14 @@ def _run(
     devices: dict[str, BackendV2],
 ) -> None:
     # Bound before the program can patch the modules that they come from.
-    from program_runtime.codec import encode  # noqa: PLC0415
+    from program_runtime.codec import encode, wire  # noqa: PLC0415
     from program_runtime.program import UserMessenger  # noqa: PLC0415
     from program_runtime.program.saved_state import pack, unpack  # noqa: PLC0415
 
+    if job.import_only:
+        _import(job, channel)
+        return
+    wire.write_for(wire.Target(job.qpy, "the caller") if job.qpy else None)
     values = _decode_inputs(job, inputs)
     inputs.clear()
     main = load_main(Path(job.program_dir))
@@ -101,6 +105,12 @@ def _run(
     result = _checked(text, job.limits.result_bytes)
     end_log()
     channel.send(FrameKind.RESULT, result)
+
+
+def _import(job: Assignment, channel: JobChannel) -> None:
+    load_main(Path(job.program_dir))
+    end_log()
+    channel.send(FrameKind.RESULT, b"null")
 
 
 def _decode_inputs(job: Assignment, text: bytearray) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def prepare(job: Assignment) -> None:
     for name in ("HOME", "TMPDIR", "PWD"):
         os.environ[name] = job.work_dir
     tempfile.tempdir = None  # the zygote may have found its own already
-    sys.path[:0] = [job.program_dir, *job.overlay]
+    sys.path[:0] = [job.program_dir]
+    sys.path += job.overlay
     set_log_level(job.log_level)
     signal.signal(signal.SIGTERM, _asked_to_end)
     os.register_at_fork(after_in_child=_end_at_once)

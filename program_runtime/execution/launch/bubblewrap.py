@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["bubblewrap"]
 
 
-def bubblewrap(hidden: Sequence[Path]) -> tuple[str, ...]:
+def bubblewrap(hidden: Sequence[Path], shown: Sequence[Path] = ()) -> tuple[str, ...]:
     """Build the command to put before that of a zygote.
 
     Args:
         hidden: Folders to cover with empty ones.
+        shown: Folders inside of those, to be read all the same.
 
     Returns:
         The words of the command.
@@ -40,10 +41,11 @@ def bubblewrap(hidden: Sequence[Path]) -> tuple[str, ...]:
     # As root it drops all capabilities by default, and namespaces need some.
     rights = ("--cap-add", "ALL") if os.geteuid() == 0 else ()
     covers = [word for folder in hidden for word in ("--tmpfs", str(folder))]
+    views = [w for folder in shown for w in ("--ro-bind", str(folder), str(folder))]
     return (
         *(program, "--die-with-parent", *rights),
         *("--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev"),
         # Not a new one: inside, new namespaces could not get theirs then.
         *("--bind", "/proc", "/proc"),
-        *("--tmpfs", "/var/tmp", *covers, "--"),  # noqa: S108 - for what the zygote tries
+        *("--tmpfs", "/var/tmp", *covers, *views, "--"),  # noqa: S108 - for what the zygote tries
     )

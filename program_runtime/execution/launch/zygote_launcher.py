@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import ExecutionError
@@ -33,6 +34,8 @@ class ZygoteLauncher:
         preload: Further modules that it imports.
         light: Let it import little: for a single job, which imports what it needs.
         wrapper: A command that runs the zygote, see ``bubblewrap``.
+        interpreter: Of another environment, in which our package can be imported;
+            this process's, if not given.
     """
 
     def __init__(
@@ -43,8 +46,10 @@ class ZygoteLauncher:
         preload: Sequence[str] = (),
         light: bool = False,
         wrapper: Sequence[str] = (),
+        interpreter: str | None = None,
     ) -> None:
         self._light = light
+        self._interpreter = interpreter or sys.executable
         self._wrapper = tuple(wrapper)
         self._jobs_per_zygote = jobs_per_zygote
         self._environment = child_environment(environment)
@@ -150,6 +155,7 @@ class ZygoteLauncher:
             light=self._light,
             probe=probe,
             wrapper=self._wrapper,
+            interpreter=self._interpreter,
         )
         self._links.add(link)
         link.dead.add_done_callback(lambda _: self._links.discard(link))

@@ -15,6 +15,7 @@ def routers() -> list[APIRouter]:
     from program_runtime.service.api import (  # noqa: PLC0415 - errors is imported
         backends,  # by modules that these import in turn
         blobs,
+        environments,
         events,
         jobs,
         outputs,
@@ -40,6 +41,7 @@ def routers() -> list[APIRouter]:
         sessions,
         programs,
         releases,
+        environments,
         blobs,
         backends,
         users,

@@ -233,6 +233,12 @@ ANSWERS: Final[dict[tuple[str, str], dict[str, Schema]]] = {
     ("GET", f"{_BACKEND}/configuration"): _json(_ANY_OBJECT),
     ("GET", f"{_BACKEND}/properties"): _json(_ANY_OBJECT),
     ("GET", f"{_BACKEND}/status"): _json(_object(length_queue=_COUNT)),
+    ("GET", f"{_API}/environment"): _json(
+        _object(python=_TEXT, platform=_TEXT, promised=_list(_ANY_OBJECT))
+    ),
+    ("PUT", f"{_API}/environments/{{digest}}"): _json(
+        _object(digest=_DIGEST, state=_TEXT, message=_TEXT_OR_NULL)
+    ),
     ("GET", f"{_API}/programs"): _json(
         _object(programs=_list(_ref("Program")), count=_COUNT)
     ),

@@ -1,4 +1,4 @@
-"""What a running job waits for, if that is a device."""
+"""What a running job waits for: a device, or its environment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ __all__ = ["with_wait"]
 
 async def with_wait(here: Context, job: Job) -> Job:
     """Return a job with what it waits for as the reason of its state."""
-    if job.status is not JobStatus.RUNNING or not here.backends.is_device(job.backend):
+    waits = job.id in here.specs.preparing or here.backends.is_device(job.backend)
+    if job.status is not JobStatus.RUNNING or not waits:
         return job
     event = await here.store.events.latest(job.id, "status")
     if event is None or event.data is None:

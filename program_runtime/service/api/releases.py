@@ -154,13 +154,17 @@ async def published(
         The release, and False if it was there already.
 
     Raises:
-        HttpRefusal: It is not what it is published as, or the place is taken.
-        BadBundleError: It can not be used.
+        HttpRefusal: It is not what it is published as, or the place is taken, or its
+            environment is not ready yet.
+        BadBundleError: It can not be used, or not be imported.
+        BadRequirementsError: What it requires can not be installed.
     """
     async with here.inspections:
         found = await inspect(upload.path, timeout_s=here.settings.inspection_s)
     _check_path(program_id, version, found)
     await _check_free(here, caller, found, upload)
+    if await here.store.programs.release_by_digest(upload.digest) is None:
+        await here.trial.run(upload.path)
     await asyncio.to_thread(here.blobs.put_file, upload.path, upload.digest)
     stored, created = await here.store.programs.publish(
         _release(found, upload, caller),

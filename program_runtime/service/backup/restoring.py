@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DESCRIPTION_BYTES = 1024 * 1024
-_REBUILT = ("cache", "releases", "spool", "uploads")
+_REBUILT = ("cache", "environments", "releases", "spool", "uploads")
 """Folders that the service fills again by itself, or that are about the old one."""
 
 

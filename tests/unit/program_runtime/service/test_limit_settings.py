@@ -34,7 +34,7 @@ def test_limits_come_from_the_environment(monkeypatch, tmp_path):
         ("QRT_DISK_FILES", "8"),
     ]:
         monkeypatch.setenv(name, value)
-    limits = SpecMaker(Settings(), None, None, None, tmp_path, backends=None)._limits
+    limits = SpecMaker(Settings(), None, None, None, tmp_path, backends=None).limits
     assert limits.memory_bytes == 1000
     assert limits.processes == 7
     assert limits.disk_bytes == 2000

@@ -31,9 +31,10 @@ class Specs:
         self.gate.set()
 
     @asynccontextmanager
-    async def spec(self, job):
+    async def spec(self, job, preparation):
         await self.gate.wait()
-        yield SimpleNamespace(limits=SimpleNamespace(wall_time_s=LONG_S), inputs=b"{}")
+        limits = SimpleNamespace(wall_time_s=LONG_S)
+        yield SimpleNamespace(limits=limits, inputs=b"{}", import_only=False)
 
 
 class Place:

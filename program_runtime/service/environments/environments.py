@@ -1,0 +1,287 @@
+"""Finds the environment of a lock, building it the first time."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import hashlib
+import logging
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import program_runtime
+from program_runtime import environments
+from program_runtime.environments import Kind
+from program_runtime.errors import BadRequirementsError, Problem
+from program_runtime.execution.confinement import Level
+from program_runtime.execution.work_dir import shared_work_root
+from program_runtime.service.environments import verification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from program_runtime.environments import BaseEnvironment, Lock
+    from program_runtime.service.environments.installer import Installer
+    from program_runtime.service.environments.shelf import Shelf
+
+__all__ = ["Environment", "Environments", "Progress"]
+
+log = logging.getLogger(__name__)
+
+_BUILDS: Final = 2
+_REMEMBERED_S: Final = 300.0
+_LINK: Final = "program_runtime.pth"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Where the packages of a release are."""
+
+    name: str
+    overlay: tuple[Path, ...] = ()
+    """Behind the base."""
+    interpreter: Path | None = None
+    """In place of the base."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """A build, seen by whoever waits for it."""
+
+    message: str
+    task: asyncio.Task[Environment]
+    since: float
+
+
+class Environments:
+    """Builds environments, one at a time for each lock.
+
+    Args:
+        shelf: Keeps them.
+        installer: Fills them; None: the operator wants none.
+        look: Finds what all programs have, when it is first asked for.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        installer: Installer | None,
+        *,
+        look: Callable[[], BaseEnvironment],
+    ) -> None:
+        self._shelf = shelf
+        self._installer = installer
+        self._look = look
+        self._turns = asyncio.Semaphore(_BUILDS)
+        self._builds: dict[str, Progress] = {}
+        self._users: collections.Counter[str] = collections.Counter()
+
+    @property
+    def base(self) -> BaseEnvironment:
+        """What all programs have; found by reading files, for the first time."""
+        return self._look()
+
+    @property
+    def enabled(self) -> bool:
+        """Whether releases may have requirements of their own here."""
+        return self._installer is not None
+
+    def start(self, level: str) -> None:
+        """Find a place that programs can read, and remove what a crash left there.
+
+        Args:
+            level: The isolation of programs.
+        """
+        if level == Level.REDUCED and os.geteuid() == 0:
+            # Jobs are other users then, who can not reach into a private folder.
+            self._shelf.root = shared_work_root(self._shelf.root)
+        self._shelf.tidy()
+
+    async def close(self) -> None:
+        """End the builds that are under way."""
+        tasks = [progress.task for progress in self._builds.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def sweep(self) -> None:
+        """Throw away what is not used any more."""
+        for name in self._shelf.evict({*self._users, *self._builds}):
+            log.info("the environment %s was removed", name)
+
+    def progress(self, lock: Lock) -> Progress:
+        """Begin to build the environment of a lock, or join who does.
+
+        Args:
+            lock: From a stranger.
+
+        Returns:
+            The build; one that is done may have failed.
+        """
+        name = self._name(lock)
+        known = self._builds.get(name)
+        if known is not None and not _is_stale(known):
+            return known
+        count = len(lock.pins)
+        message = f"Waiting to build the environment: {count} packages."
+        progress = Progress(
+            message=message,
+            task=asyncio.create_task(self._build(lock, name)),
+            since=time.monotonic(),
+        )
+        # What nobody waits for any more is no error of this process.
+        progress.task.add_done_callback(_look_at)
+        self._builds[name] = progress
+        return progress
+
+    async def of(self, lock: Lock) -> Environment:
+        """Return the environment of a lock, when it is there.
+
+        Raises:
+            BadRequirementsError: It can not be built.
+            StorageError: The disk is full.
+        """
+        found = await asyncio.to_thread(self._find, lock)
+        if found is not None:
+            return found
+        try:
+            return await asyncio.shield(self.progress(lock).task)
+        finally:
+            self.told(lock)
+
+    def is_there(self, lock: Lock) -> bool:
+        """Whether there is nothing to wait for; reads the disk."""
+        return self._find(lock) is not None
+
+    def told(self, lock: Lock) -> None:
+        """Forget a build that is over: somebody has its outcome."""
+        name = self._name(lock)
+        known = self._builds.get(name)
+        if known is not None and known.task.done():
+            del self._builds[name]
+
+    @contextmanager
+    def used(self, environment: Environment) -> Iterator[None]:
+        """Keep an environment from being thrown away."""
+        self._users[environment.name] += 1
+        try:
+            yield
+        finally:
+            self._users[environment.name] -= 1
+            self._users += collections.Counter()  # drops zeros
+
+    def _name(self, lock: Lock) -> str:
+        """Name all that decides what is built."""
+        package = str(Path(program_runtime.__file__).parent)
+        parts = f"{lock.digest()} {self.base.identity()} {package}"
+        return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+    def _find(self, lock: Lock) -> Environment | None:
+        folder = self._shelf.find(self._name(lock))
+        return None if folder is None else _environment(folder, lock)
+
+    async def _build(self, lock: Lock, name: str) -> Environment:
+        if self._installer is None:
+            raise _off(lock)
+        verification.check_before(lock, self.base)
+        async with self._turns:
+            found = await asyncio.to_thread(self._find, lock)
+            if found is not None:
+                return found
+            began = time.monotonic()
+            log.info("building the environment %s: %s", name, _packages(lock))
+            self._say(name, f"Building the environment: {_packages(lock)}.")
+            with self._shelf.place() as place:
+                folder = await self._fill(lock, name, place, self._installer)
+            log.info("environment %s: %.1f s", name, time.monotonic() - began)
+        await asyncio.to_thread(self.sweep)
+        return _environment(folder, lock)
+
+    async def _fill(
+        self, lock: Lock, name: str, place: Path, installer: Installer
+    ) -> Path:
+        content, work = place / "content", place / "work"
+        for folder in (content, work):
+            folder.mkdir()
+        installed = self.base.versions()
+        if lock.kind is Kind.OWN:
+            target = content / "environment"
+            await installer.make_environment(lock.pins, target, work=work)
+            packages = _site_packages(target)
+            _link_runtime(packages, self._shelf.root / name / "runtime", content)
+            there = lock.versions()
+        else:
+            packages = content / "packages"
+            packages.mkdir()
+            missing = [pin for pin in lock.pins if pin.name not in installed]
+            if missing:
+                await installer.unpack(missing, packages, work=work)
+            there = {**lock.versions(), **installed}
+        await asyncio.to_thread(verification.check_after, lock, packages, there)
+        (packages / ".lock").unlink(missing_ok=True)
+        return await asyncio.to_thread(self._shelf.put, content, name)
+
+    def _say(self, name: str, message: str) -> None:
+        if name in self._builds:
+            self._builds[name].message = message
+
+
+def _environment(folder: Path, lock: Lock) -> Environment:
+    if lock.kind is Kind.OWN:
+        interpreter = folder / "environment" / "bin" / "python"
+        return Environment(name=folder.name, interpreter=interpreter)
+    return Environment(name=folder.name, overlay=(folder / "packages",))
+
+
+def _site_packages(target: Path) -> Path:
+    (found,) = target.glob("lib/python3*/site-packages")
+    return found
+
+
+def _link_runtime(packages: Path, runtime: Path, content: Path) -> None:
+    """Let an interpreter of another environment import our package, and ours alone.
+
+    Args:
+        packages: Where it looks for a file that names further folders.
+        runtime: Where that folder will be.
+        content: What will be its parent.
+    """
+    folder = content / runtime.name
+    folder.mkdir()
+    package = Path(program_runtime.__file__).parent
+    (folder / package.name).symlink_to(package, target_is_directory=True)
+    (packages / _LINK).write_text(f"{runtime}\n")
+
+
+def _packages(lock: Lock) -> str:
+    count = len(lock.pins)
+    shown = ", ".join(pin.name for pin in lock.pins[:3])
+    more = ", ..." if count > 3 else ""  # noqa: PLR2004 - as many as are shown
+    return f"{count} package{'s' * (count != 1)} ({shown}{more})"
+
+
+def _is_stale(progress: Progress) -> bool:
+    """A failure that nobody came for is tried again in the end."""
+    if not progress.task.done():
+        return False
+    return time.monotonic() - progress.since > _REMEMBERED_S
+
+
+def _look_at(task: asyncio.Task[Environment]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.info("an environment can not be built: %s", task.exception())
+
+
+def _off(lock: Lock) -> BadRequirementsError:
+    problem = Problem(
+        path=environments.LOCK_NAME, message=f"names {_packages(lock)} beyond the base"
+    )
+    return BadRequirementsError(
+        "This service takes no releases with requirements of their own:",
+        problems=[problem],
+        hint="Do with the base environment, or ask the operator, who switched it off.",
+    )

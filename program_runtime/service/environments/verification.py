@@ -1,0 +1,72 @@
+"""Does a lock fit here? Judged by what it says, and then by what was installed."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from program_runtime import environments
+from program_runtime.environments import Kind
+from program_runtime.errors import BadRequirementsError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from program_runtime.environments import BaseEnvironment, Lock
+
+__all__ = ["check_after", "check_before"]
+
+
+def check_before(lock: Lock, base: BaseEnvironment) -> None:
+    """Refuse a lock that can not work here, before anything is downloaded.
+
+    Raises:
+        BadRequirementsError: With all reasons.
+    """
+    found = []
+    if lock.python != base.python:
+        found.append(f"is for Python {lock.python}, programs run on {base.python}")
+    if lock.kind is Kind.OVERLAY:
+        # What the base has is not installed again, whatever version was locked: it
+        # does if it is what the others need.
+        said = [("it", requirement) for requirement in lock.requires]
+        there = {**lock.versions(), **base.versions()}
+    else:
+        said = [("a program", requirement) for requirement in base.runs.values()]
+        there = lock.versions()
+    found += environments.unmet(said, there, python=base.python)
+    if found:
+        raise _refused(found)
+
+
+def check_after(lock: Lock, packages: Path, there: Mapping[str, str]) -> None:
+    """Refuse packages that are not what the lock names, or do not go together.
+
+    Args:
+        lock: What was to be installed.
+        packages: Where it was.
+        there: Name to version of all that a program will find.
+
+    Raises:
+        BadRequirementsError: With all reasons.
+    """
+    needed = list(_needed(packages))
+    found = environments.unmet(needed, there, python=lock.python)
+    if found:
+        raise _refused(found)
+
+
+def _needed(packages: Path) -> Iterator[tuple[str, str]]:
+    for each in metadata.distributions(path=[str(packages)]):
+        for requirement in each.requires or ():
+            if "extra" not in requirement.partition(";")[2]:
+                yield each.metadata["Name"], requirement
+
+
+def _refused(found: Sequence[str]) -> BadRequirementsError:
+    return BadRequirementsError(
+        "The release's lock does not fit this service:",
+        problems=[Problem(path=environments.LOCK_NAME, message=each) for each in found],
+        hint="`qrt publish --upgrade` resolves the requirements against this service.",
+    )
