@@ -66,18 +66,20 @@ def _measure(prepared: _local_run.Prepared) -> Measurement:
     """Run it, every quantum call through a broker that counts."""
     import asyncio  # noqa: PLC0415
 
-    from toolkit.harness.budget.counting_broker import CountingBroker  # noqa: PLC0415
+    from toolkit.harness.budget.call_counter import CallCounter  # noqa: PLC0415
     from toolkit.harness.budget.measurement import measurement_of  # noqa: PLC0415
     from toolkit.harness.local_broker import LocalBroker  # noqa: PLC0415
+    from toolkit.harness.observing_broker import ObservingBroker  # noqa: PLC0415
 
-    broker = CountingBroker(LocalBroker())
+    counter = CallCounter()
+    broker = ObservingBroker(LocalBroker(), counter.see)
     try:
         done = _local_run.run(prepared, broker=broker)
     except KeyboardInterrupt:
         raise _exits.Interrupted("Interrupted; the run was cancelled.") from None
     finally:
         asyncio.run(broker.close())
-    return measurement_of(done, prepared.options["backend"], broker.calls)
+    return measurement_of(done, prepared.options["backend"], counter.calls)
 
 
 def _over(project: Project, found: Measurement) -> list[Problem]:

@@ -48,9 +48,9 @@ def measurement_of(
     """Part the calls of a finished run into iterations.
 
     Args:
-        done: It ran with a `toolkit.harness.budget.counting_broker.CountingBroker`.
+        done: A `toolkit.harness.budget.call_counter.CallCounter` saw its calls.
         backend: Its name in the catalog.
-        calls: What the broker has counted.
+        calls: What that has counted.
     """
     ordered = tuple(sorted(calls, key=lambda call: call.at))
     messages = [e.time for e in done.events if str(e.type) in _ENDS_ITERATION]

@@ -1,9 +1,7 @@
-"""A broker that counts what passes it on its way to another one."""
+"""Counts the requests for circuits that a broker gets."""
 
 from __future__ import annotations
 
-import asyncio
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,73 +10,35 @@ from toolkit.harness.budget import circuit_size, qpu_time
 from toolkit.harness.budget.counts import Counts, QuantumCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Sequence
 
     from qiskit import QuantumCircuit
 
-    from program_runtime.backends.info import BackendInfo
-    from program_runtime.execution.broker.protocol import (
-        Broker,
-        DeviceAnswer,
-        DeviceRun,
-        Progress,
-    )
+    from program_runtime.execution.broker.protocol import DeviceRun
     from toolkit.harness.budget.qpu_time import QpuClock
 
-__all__ = ["CountingBroker"]
+__all__ = ["CallCounter"]
 
 
-class CountingBroker:
-    """Passes everything on, and keeps accounts of the calls that have circuits.
+class CallCounter:
+    """Sees what passes a `toolkit.harness.observing_broker.ObservingBroker`."""
 
-    Args:
-        broker: Runs them.
-    """
-
-    def __init__(self, broker: Broker) -> None:
-        self._broker = broker
+    def __init__(self) -> None:
         self._clocks: dict[str, QpuClock] = {}
         self.calls: list[QuantumCall] = []
-        """In the order in which they ended."""
+        """In any order."""
 
-    async def devices(self) -> Sequence[BackendInfo]:
-        """List the devices."""
-        return await self._broker.devices()
+    def see(self, run: DeviceRun, at: float) -> None:
+        """Count a request.
 
-    async def describe(self, backend: str) -> Mapping[str, Any]:
-        """Describe a device."""
-        return await self._broker.describe(backend)
-
-    async def run(
-        self, run: DeviceRun, on_progress: Callable[[Progress], None]
-    ) -> DeviceAnswer:
-        """Run circuits, and count them meanwhile."""
-        at = time.time()
-        counting = asyncio.create_task(asyncio.to_thread(self._count, run, at))
-        try:
-            return await self._broker.run(run, on_progress)
-        finally:
-            self.calls.append(await counting)
-
-    async def cancel(self, key: str) -> None:
-        """End a request."""
-        await self._broker.cancel(key)
-
-    async def unfinished(self) -> Collection[str]:
-        """Return the jobs that devices may still work for."""
-        return await self._broker.unfinished()
-
-    async def abandon(self, job_id: str) -> None:
-        """Cancel what devices do for a job."""
-        await self._broker.abandon(job_id)
-
-    async def close(self) -> None:
-        """Close the broker behind."""
-        await self._broker.close()
+        Args:
+            run: The request.
+            at: When it came, in Unix time.
+        """
+        count = _count_exact if run.kind == "estimate" else self._count
+        self.calls.append(count(run, at))
 
     def _count(self, run: DeviceRun, at: float) -> QuantumCall:
-        if run.kind == "estimate":
-            return _count_exact(run, at)
         from program_runtime.execution.broker.circuits import (  # noqa: PLC0415
             read_circuits,
         )
