@@ -9,10 +9,11 @@ import pytest
 from unit.toolkit.conftest import METADATA, PROGRAM
 
 from toolkit.checks import Severity, codes, run_checks
-from toolkit.harness import parity, repetition
+from toolkit.harness import interruption, parity, repetition
 from toolkit.harness.budget import lockfile
 
 ROOT = Path(__file__).parents[4]
+OF_RUNS = (*parity.CODES, *repetition.CODES, *interruption.CODES)
 MAIN = "def main(backend, user_messenger, *, text, times=2): ...\n"
 
 
@@ -314,9 +315,7 @@ def test_the_project_has_no_findings_once_it_is_mended(make_project, code):
 def test_the_docs_explain_every_code_and_no_other():
     text = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (QRT\d{3}) \| (\w+) \| ([^|]+) \|", text, re.MULTILINE)
-    every = sorted(
-        [*codes(), *parity.CODES, *repetition.CODES], key=lambda code: code.code
-    )
+    every = sorted([*codes(), *OF_RUNS], key=lambda code: code.code)
 
     assert rows == [(c.code, c.severity.value, c.title) for c in every]
     sections = re.findall(r"^### (QRT\d{3})$", text, re.MULTILINE)
@@ -324,7 +323,7 @@ def test_the_docs_explain_every_code_and_no_other():
 
 
 def test_codes_are_unique():
-    every = [code.code for code in (*codes(), *parity.CODES, *repetition.CODES)]
+    every = [code.code for code in (*codes(), *OF_RUNS)]
 
     assert len(set(every)) == len(every)
     assert {code.severity for code in codes()} == set(Severity)

@@ -92,6 +92,15 @@ ERROR = closed(
     )
 )
 
+TEMPLATE_UPDATE = {
+    "template": TEXT,
+    "from": maybe(TEXT),
+    "to": maybe(TEXT),
+    "changes": many(closed(path=TEXT, change=TEXT, conflicts=COUNT, note=maybe(TEXT))),
+    "conflicts": COUNT,
+    "written": {"type": "boolean"},
+}
+
 BACKUP = {
     "created": TEXT,
     "version": TEXT,
@@ -269,7 +278,23 @@ FORMS = {
     "stub": closed(program=TEXT, version=TEXT, source=TEXT),
     "stop": closed(job_id=TEXT, stop={"const": True}),
     "submit": JOB,
+    "template update": closed(**TEMPLATE_UPDATE),
+    "template update --diff": closed(**TEMPLATE_UPDATE, diff=TEXT),
     "test": closed(ok={"type": "boolean"}, pytest_exit_code={"type": "integer"}),
+    "test --kill-resume": closed(
+        ok={"type": "boolean"},
+        seed=COUNT,
+        failure=FAILURE,
+        kills=many(
+            closed(
+                after=TEXT,
+                checkpoint=COUNT,
+                killed={"type": "boolean"},
+                ok={"type": "boolean"},
+            )
+        ),
+        findings=many(FINDING),
+    ),
     "user add": closed(user=TEXT, role=TEXT, token=TEXT),
     "user list": closed(users=many(holding(name=TEXT, role=TEXT))),
     "user revoke": closed(revoked=TEXT),
@@ -282,6 +307,15 @@ STREAMS = {
     "follow": {"anyOf": [EVENT, OUTCOME]},
     "logs --follow": closed(type={"const": "log"}, seq=COUNT, data=TEXT),
     "run": {"anyOf": [EVENT, RUN_OUTCOME]},
+    "run --watch": {
+        "anyOf": [
+            closed(type={"const": "run"}, number=COUNT, saved=many(TEXT)),
+            EVENT,
+            OUTCOME,
+            RUN_OUTCOME,
+            ERROR,
+        ]
+    },
     "submit --follow": {
         "anyOf": [
             EVENT,

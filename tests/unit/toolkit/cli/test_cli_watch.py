@@ -185,6 +185,7 @@ def test_as_json_every_run_begins_with_its_number(qrt, project, bench):
         lambda: [(project / "program.py").write_text("("), "program.py"][1:],
     ]
     lines = qrt("run", "--watch", "--json", code=130).lines
+    json_forms.check_stream("run --watch", lines)
     begun = [line for line in lines if line.get("type") == "run"]
     assert begun == [
         {"type": "run", "number": 1, "saved": []},
