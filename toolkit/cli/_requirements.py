@@ -9,6 +9,7 @@ import click
 if TYPE_CHECKING:
     from toolkit.bundle import ProjectLock
     from toolkit.cli._output import Output
+    from toolkit.publish.service import ReleaseWriter
 
 upgrade = click.option(
     "--upgrade",
@@ -26,6 +27,16 @@ def tell(lock: ProjectLock | None, out: Output) -> None:
     out.say(f"requirements.lock: {count} package{'s' * (count != 1)}, {done}")
     if lock.conflicts:
         out.say("needs an environment of its own: " + ", ".join(lock.conflicts))
+
+
+def build(lock: ProjectLock | None, api: ReleaseWriter, out: Output) -> None:
+    """Have the service install what is locked, with a line for each of its steps."""
+    if lock is None:
+        return
+    from toolkit.publish import requirements  # noqa: PLC0415
+
+    requirements.build_on_service(lock, api, on_wait=out.say)
+    out.say("the environment is ready")
 
 
 def as_json(lock: ProjectLock | None) -> dict[str, Any] | None:
