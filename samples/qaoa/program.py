@@ -7,7 +7,6 @@ evaluation, in ``main``; circuits are built and counts digested by plain functio
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -116,6 +115,9 @@ def digest_counts(edges: Edges, counts: Mapping[str, int]) -> tuple[float, str]:
 class Search:
     """The evaluations of one run, and the best colouring among them.
 
+    A resumed run asks for the same angles again, since the optimiser knows nothing but
+    what was measured: these evaluations are answered from the checkpoint.
+
     Args:
         backend: Samples the circuits.
         user_messenger: Takes each evaluation.
@@ -134,8 +136,10 @@ class Search:
         self._messenger = user_messenger
         self._edges = edges
         self._circuit = circuit
+        state = user_messenger.restored or {"mean_cuts": [], "best": None}
+        self._known: list[float] = state["mean_cuts"]
         self.mean_cuts: list[float] = []
-        self.best = "0" * count_nodes(edges)
+        self.best: str = state["best"] or "0" * count_nodes(edges)
 
     @property
     def best_cut(self) -> int:
@@ -151,6 +155,9 @@ class Search:
         Returns:
             The negative mean cut, for a minimiser.
         """
+        if len(self.mean_cuts) < len(self._known):
+            self.mean_cuts.append(self._known[len(self.mean_cuts)])
+            return -self.mean_cuts[-1]
         if self.mean_cuts and self._messenger.stop_requested:
             raise _FinishNowError
         result = self._sampler.run([(self._circuit, angles)]).result()[0]
@@ -167,6 +174,7 @@ class Search:
         )
         self._messenger.metric(mean_cut=mean, step=len(self.mean_cuts))
         self.mean_cuts.append(mean)
+        self._messenger.checkpoint({"mean_cuts": self.mean_cuts, "best": self.best})
         return -mean
 
 
@@ -191,21 +199,26 @@ def main(
 
     Returns:
         The best colouring, node 0 first, the edges it cuts, the mean cut of the first
-        and of the best angles, and the number of evaluations.
+        and of the best angles, the number of evaluations, and whether the caller ended
+        the search early.
     """
     circuit = transpile(build_circuit(edges, layers), backend, seed_transpiler=seed)
     search = Search(backend, user_messenger, edges, circuit)
-    with suppress(_FinishNowError):
+    stopped_early = False
+    try:
         minimize(
             search.evaluate,
             first_angles(layers),
             method="COBYLA",
             options={"maxiter": evaluations, "rhobeg": 0.3},
         )
+    except _FinishNowError:
+        stopped_early = True
     return {
         "best": search.best,
         "best_cut": search.best_cut,
         "first_mean_cut": search.mean_cuts[0],
         "best_mean_cut": max(search.mean_cuts),
         "evaluations": len(search.mean_cuts),
+        "stopped_early": stopped_early,
     }

@@ -126,6 +126,22 @@ def read_fidelities(bits: BitArray) -> list[float]:
     return zeros.mean(axis=-1).tolist()
 
 
+def choose_course(iterations: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Choose all that is random beforehand, so that a resumed run has it, too.
+
+    Args:
+        iterations: How many steps to take.
+        seed: The same seed gives the same course.
+
+    Returns:
+        The first parameters in radians, shape ``(2,)``, and plus or minus one for each
+        parameter and step, shape ``(iterations, 2)``.
+    """
+    random = np.random.default_rng(seed)
+    first = random.uniform(-np.pi, np.pi, NUM_QUBITS)
+    return first, random.choice([-1.0, 1.0], (iterations, NUM_QUBITS))
+
+
 class Kernel:
     """Measure kernels of one data set.
 
@@ -180,7 +196,7 @@ def main(
 
     Returns:
         The kernel, its alignment, the alignment before the first step, the parameters
-        of the kernel, and the number of steps taken.
+        of the kernel, the number of steps taken, and whether the caller ended it early.
 
     Raises:
         ValueError: There are not as many labels as points.
@@ -189,12 +205,12 @@ def main(
         raise ValueError(f"There are {len(features)} points and {len(labels)} labels.")
     circuit = transpile(build_fidelity_circuit(), backend, seed_transpiler=seed)
     kernel = Kernel(backend.sampler(), circuit, features)
-    random = np.random.default_rng(seed)
-    point = random.uniform(-np.pi, np.pi, NUM_QUBITS)
-    history: list[float] = []
-    for iteration in range(iterations):
+    first, directions = choose_course(iterations, seed)
+    state = user_messenger.restored or {"point": first, "history": []}
+    point, history = np.asarray(state["point"]), state["history"]
+    for iteration in range(len(history), iterations):
         probe = PROBE / (iteration + 1) ** PROBE_DECAY
-        direction = random.choice([-1.0, 1.0], NUM_QUBITS)
+        direction = directions[iteration]
         shift = probe * direction
         kernels = kernel.measure([point, point + shift, point - shift])
         here, ahead, behind = (alignment(each, labels) for each in kernels)
@@ -205,6 +221,7 @@ def main(
         user_messenger.metric(alignment=here, step=iteration)
         step = STEP / (iteration + 1 + STABILITY) ** STEP_DECAY
         point = point + step * (ahead - behind) / (2 * probe) * direction
+        user_messenger.checkpoint({"point": point, "history": history})
         if user_messenger.stop_requested:
             break
     [aligned] = kernel.measure([point])
@@ -214,4 +231,5 @@ def main(
         "first_alignment": history[0],
         "parameters": point.tolist(),
         "iterations": len(history),
+        "stopped_early": len(history) < iterations,
     }
