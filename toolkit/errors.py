@@ -19,8 +19,11 @@
     ├── NotRepeatableError           what a job needs is gone
     └── PublishError
         ├── NotAuthorisedError
+        ├── CanaryError              a release could not be tried, or is held back
         ├── ConflictError            the version or the name is taken
+        │   └── VersionTooLowError   what changed calls for a higher version
         ├── FindingsError            checks failed, so nothing was uploaded
+        ├── NothingBeforeError       there is no release to roll back to
         └── VerificationError        the service holds other bytes than were sent
 
 ``exit_code`` is what the command line ends with; `exit_code_of` knows the errors of
@@ -43,6 +46,7 @@ __all__ = [
     "AnnotationError",
     "BudgetError",
     "BundleError",
+    "CanaryError",
     "CapsuleError",
     "CassetteError",
     "ConflictError",
@@ -52,6 +56,7 @@ __all__ = [
     "InterfaceError",
     "NotAuthorisedError",
     "NotRepeatableError",
+    "NothingBeforeError",
     "ProjectError",
     "PublishError",
     "SampleNotFoundError",
@@ -61,6 +66,7 @@ __all__ = [
     "ToolkitError",
     "UsageError",
     "VerificationError",
+    "VersionTooLowError",
     "exit_code_of",
 ]
 
@@ -236,11 +242,45 @@ class ConflictError(PublishError):
     exit_code = ExitCode.CONFLICT
 
 
+class VersionTooLowError(ConflictError):
+    """What changed calls for a higher version; ``problems`` lists what."""
+
+    code = "version_too_low"
+
+    def __init__(
+        self, message: str, *, problems: Sequence[Problem] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
+
+
+class CanaryError(PublishError):
+    """A release could not be tried on stored inputs, or is held back.
+
+    ``problems`` lists the jobs that did not do what they did before.
+    """
+
+    code = "canary"
+
+    def __init__(
+        self, message: str, *, problems: Sequence[Problem] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
+
+
 class FindingsError(PublishError, ProjectError):
     """Checks or the service found errors; ``problems`` lists them."""
 
     code = "findings"
     exit_code = ExitCode.FINDINGS
+
+
+class NothingBeforeError(PublishError):
+    """No release before the current one has been the latest."""
+
+    code = "nothing_before"
+    exit_code = ExitCode.NOT_FOUND
 
 
 class VerificationError(PublishError):

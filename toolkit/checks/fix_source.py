@@ -9,7 +9,7 @@ import tokenize
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from toolkit.checks.removed_names import DROP_INS, RENAMED_METHODS
+from toolkit.checks.moved_names import DROP_INS, RENAMED_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

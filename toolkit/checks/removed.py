@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from toolkit.checks import import_scan
 from toolkit.checks.finding import Code, Severity
-from toolkit.checks.removed_names import DROP_INS, REMOVED_IMPORTS, REMOVED_METHODS
+from toolkit.checks.moved_names import DROP_INS
+from toolkit.checks.removed_names import REMOVED_IMPORTS, REMOVED_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _completion
+from toolkit.cli import _answers, _completion
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -25,18 +25,21 @@ if TYPE_CHECKING:
     default="variational",
     show_default=True,
     metavar="NAME/PATH/URL",
-    help="hello-world, variational, sampling, or a cookiecutter template.",
+    help="hello-world, variational, sampling, or a cookiecutter template: a folder, a "
+    "zip file, or the address of a zip file or git repository (#REF behind it).",
     shell_complete=_completion.templates,
 )
-@click.option("-d", "--set", "answers", multiple=True, metavar="K=V", help="An answer.")
+@_answers.option
 @click.option("--defaults", is_flag=True, help="Ask nothing.")
+@_answers.trust_option
 @speaks
 def command(
     *,
     directory: Path,
     template: str,
-    answers: tuple[str, ...],
+    answers: dict[str, str],
     defaults: bool,
+    trust: bool,
     out: Output,
 ) -> None:
     """Create a complete program project in DIRECTORY, offline.
@@ -45,23 +48,16 @@ def command(
     """
     from toolkit.project import new_project  # noqa: PLC0415
 
-    given = dict(_answer(word) for word in answers)
     # The template's questions are for the person; stdout is for the answer.
     with contextlib.redirect_stdout(sys.stderr):
         made = new_project(
             directory,
             template=template,
-            answers=given,
+            answers=answers,
             defaults=defaults or not out.asks,
+            trust=trust,
         )
     out.data({"path": str(made), "template": template}, str(made))
     out.say(f"Created {made} from the template '{template}'. What to try next:")
     out.say(f"  cd {shlex.quote(str(directory))}")
     out.say("  qrt check\n  qrt run\n  qrt test\n  qrt publish")
-
-
-def _answer(word: str) -> tuple[str, str]:
-    key, equals, value = word.partition("=")
-    if not equals:
-        raise click.BadParameter(f"'{word}' is not key=value.", param_hint="-d")
-    return key, value

@@ -6,21 +6,21 @@ import difflib
 import json
 import re
 import tempfile
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from subprocess import CalledProcessError
 from typing import TYPE_CHECKING, Any
 
-from toolkit.errors import TargetExistsError, TemplateError, UsageError
-from toolkit.project import templates
+from toolkit.errors import TargetExistsError, UsageError
+from toolkit.project import template_archive, template_record, template_source
 from toolkit.project.settings import PYPROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
+    from toolkit.project.template_archive import File
+    from toolkit.project.template_record import Record
     from toolkit.project.templates import Template
 
-__all__ = ["new_project"]
+__all__ = ["checked_answers", "new_project", "recorded"]
 
 # The question that the target folder's name answers, the likeliest first.
 _NAMES = ("program_name", "project_slug", "name", "project_name")
@@ -32,15 +32,18 @@ def new_project(
     template: str = "variational",
     answers: Mapping[str, str] | None = None,
     defaults: bool = True,
+    trust: bool = False,
 ) -> Path:
     """Make a complete program project.
 
     Args:
         target: The folder to make; it may exist if it is empty.
-        template: A built-in template's name, a path, or a URL.
+        template: A built-in template's name, the path of a folder or a zip file, or
+            the address of a zip file or a git repository.
         answers: Answers to the template's questions by name.
         defaults: Take the template's answer to every other question; if False,
             cookiecutter asks for them on the terminal.
+        trust: Run the template's own code: hooks and extensions.
 
     Returns:
         The project's folder, absolute.
@@ -48,23 +51,47 @@ def new_project(
     Raises:
         TargetExistsError: The folder holds files, or is a file.
         TemplateNotFoundError: No such template.
-        TemplateError: The template can not be rendered.
+        TemplateError: The template can not be fetched or rendered, or would run code
+            of its own without ``trust``.
         UsageError: The template has no such question, or not this choice.
     """
+    from toolkit.project import rendering  # noqa: PLC0415 - cookiecutter is heavy
+
     target = Path(target).absolute()
     _require_free(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Rendered beside the target, so that the last step is a rename and a failure
+    # Written beside the target, so that the last step is a rename and a failure
     # leaves nothing behind.
     with tempfile.TemporaryDirectory(prefix=".qrt-new-", dir=target.parent) as scratch:
-        source = templates.read_template(_obtain(template, Path(scratch)), template)
-        given = _complete(source, dict(answers or {}), target)
-        rendered, final = _render(source, given, Path(scratch), ask=not defaults)
-        _record(rendered, source, final)
+        fetched = template_source.fetch(template, Path(scratch))
+        given = checked_answers(fetched.template, answers or {}, target.name)
+        files, final = rendering.render(
+            fetched.template, given, ask=not defaults, trust=trust
+        )
+        record = template_record.record_of(fetched, final)
+        made = Path(scratch) / "project"
+        made.mkdir()
+        template_archive.unpack(recorded(files, record), made)
         if target.exists():
             target.rmdir()
-        rendered.rename(target)
+        made.rename(target)
     return target
+
+
+def recorded(files: Mapping[str, File], record: Record) -> dict[str, File]:
+    """Add to a project's files what `qrt template update` needs.
+
+    Args:
+        files: What the template made.
+        record: Of the template and the answers.
+    """
+    content, is_executable = files.get(PYPROJECT, (b"", False))
+    text = template_record.with_record(content.decode(), record)
+    return {
+        **files,
+        PYPROJECT: (text.encode(), is_executable),
+        template_record.BASE: (template_archive.pack(files), False),
+    }
 
 
 def _require_free(target: Path) -> None:
@@ -86,55 +113,45 @@ def _few(names: list[str], most: int = 3) -> str:
     return ", ".join(names[:most]) + more
 
 
-def _obtain(template: str, scratch: Path) -> Path:
-    if not templates.is_address(template):
-        found = templates.locate(template)
-        if found.is_dir():
-            return found
-        template = str(found)
-    from cookiecutter.exceptions import (  # noqa: PLC0415 - heavy
-        CookiecutterException,
-    )
-    from cookiecutter.repository import determine_repo_dir  # noqa: PLC0415 - heavy
+def checked_answers(
+    source: Template, answers: Mapping[str, Any], folder: str
+) -> dict[str, Any]:
+    """Hold answers against a template's questions.
 
-    clones = scratch / "clones"
-    clones.mkdir()
-    try:
-        folder, _ = determine_repo_dir(
-            template, _ABBREVIATIONS, clones, checkout=None, no_input=True
-        )
-    except CalledProcessError as err:
-        said = bytes(err.output or b"").decode("utf-8", "replace").strip()
-        raise TemplateError(
-            f"The template {template} can not be fetched: {said or err}"
-        ) from err
-    except (CookiecutterException, OSError, ValueError) as err:
-        raise TemplateError(
-            f"The template {template} can not be fetched: {err}"
-        ) from err
-    return Path(folder)
+    Args:
+        source: The template.
+        answers: By question.
+        folder: The project's folder, whose name answers the question for a name.
 
+    Returns:
+        The answers, with one more.
 
-_ABBREVIATIONS = {
-    "gh": "https://github.com/{0}.git",
-    "gl": "https://gitlab.com/{0}.git",
-    "bb": "https://bitbucket.org/{0}",
-}
-
-
-def _complete(
-    source: Template, answers: dict[str, str], target: Path
-) -> dict[str, str]:
-    for name, answer in answers.items():
+    Raises:
+        UsageError: The template has no such question, or not this choice.
+    """
+    given = dict(answers)
+    for name, answer in given.items():
         _require_question(source, name, answer)
+        if isinstance(source.questions[name], dict) and isinstance(answer, str):
+            given[name] = _object(name, answer)
     for name in _NAMES:
         if name in source.questions:
-            answers.setdefault(name, _slug(target.name))
+            given.setdefault(name, _slug(folder))
             break
-    return answers
+    return given
 
 
-def _require_question(source: Template, name: str, answer: str) -> None:
+def _object(name: str, answer: str) -> Any:
+    try:
+        return json.loads(answer)
+    except ValueError as error:
+        raise UsageError(
+            f"{name} takes a JSON object, and {answer!r} is none.",
+            hint=f"""Write -d {name}='{{"key": "value"}}'.""",
+        ) from error
+
+
+def _require_question(source: Template, name: str, answer: Any) -> None:
     if name not in source.questions:
         near = difflib.get_close_matches(name, source.questions, n=1)
         known = f"Its questions: {', '.join(source.questions)}."
@@ -154,83 +171,3 @@ def _slug(folder: str) -> str:
     """Make a program's name, ``^[a-z0-9][a-z0-9_-]{0,62}$``, of a folder's."""
     text = re.sub(r"[^a-z0-9_-]+", "-", folder.lower()).strip("-_")
     return text[:63] or "program"
-
-
-def _render(
-    source: Template, answers: dict[str, str], scratch: Path, *, ask: bool
-) -> tuple[Path, dict[str, Any]]:
-    # Not cookiecutter.main: it writes a replay file into the user's home.
-    from cookiecutter.exceptions import (  # noqa: PLC0415 - heavy
-        CookiecutterException,
-    )
-    from cookiecutter.generate import (  # noqa: PLC0415 - heavy
-        generate_context,
-        generate_files,
-    )
-    from cookiecutter.prompt import prompt_for_config  # noqa: PLC0415 - heavy
-    from jinja2 import TemplateError as JinjaError  # noqa: PLC0415 - heavy
-
-    manifest = source.folder / templates.MANIFEST
-    try:
-        context = generate_context(str(manifest), extra_context=answers)
-        _forget_answered(context["cookiecutter"], answers, ask=ask)
-        final = dict(prompt_for_config(context, no_input=not ask))
-        final.update(answers)
-        context["cookiecutter"] = final
-        rendered = generate_files(
-            repo_dir=str(source.folder), context=context, output_dir=str(scratch)
-        )
-    except (CookiecutterException, JinjaError, OSError, ValueError) as err:
-        raise TemplateError(
-            f"The template {source.name} can not be rendered: {err}"
-        ) from err
-    return Path(rendered), {k: v for k, v in final.items() if not k.startswith("_")}
-
-
-def _forget_answered(
-    questions: dict[str, Any], answers: Mapping[str, str], *, ask: bool
-) -> None:
-    """Turn answered questions into private ones, which cookiecutter does not ask."""
-    if not ask:
-        return
-    for name in answers:
-        questions[name] = [answers[name]]
-
-
-def _record(project: Path, source: Template, answers: Mapping[str, Any]) -> None:
-    """Write template, version and answers down: `qrt template update` needs them."""
-    path = project / PYPROJECT
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    if "[tool.qrt.template]" in text:
-        return
-    lines = [
-        text.rstrip("\n"),
-        "",
-        "[tool.qrt.template]",
-        f"name = {_toml(source.name)}",
-        f"version = {_toml(source.version or _own_version())}",
-        "",
-        "[tool.qrt.template.answers]",
-        *_answer_lines(answers),
-        "",
-    ]
-    path.write_text("\n".join(lines).lstrip("\n"), encoding="utf-8")
-
-
-def _answer_lines(answers: Mapping[str, Any]) -> Iterator[str]:
-    for name, answer in answers.items():
-        yield f"{_toml(name)} = {_toml(answer)}"
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    # A JSON string is a valid TOML basic string once DEL is escaped.
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _own_version() -> str:
-    try:
-        return version("qiskit-program-toolkit")
-    except PackageNotFoundError:
-        return "0"

@@ -1,13 +1,16 @@
 """Which imports find their module on the service."""
 
 import importlib
+import re
 
 import pytest
 
 from toolkit.checks import distributions, run_checks
+from toolkit.checks.moved_names import DROP_INS
 from toolkit.checks.removed import replacement
 from toolkit.checks.removed_names import REMOVED_IMPORTS
 
+NAME = r"\b(?:qiskit|qiskit_aer|program_runtime)(?:\.\w+)+"
 MAIN = "\ndef main(backend, user_messenger, *, text, times=2): ...\n"
 
 
@@ -137,19 +140,65 @@ def test_what_is_below_a_removed_name_is_removed_too():
     assert replacement("qiskit") is None
 
 
-@pytest.mark.parametrize("name", sorted(REMOVED_IMPORTS))
-def test_every_removed_name_is_gone_indeed(name):
+def is_there(name):
     module, _, attribute = name.rpartition(".")
     try:
         importlib.import_module(name)
     except ImportError:
         try:
-            found = hasattr(importlib.import_module(module), attribute)
+            return hasattr(importlib.import_module(module), attribute)
         except ImportError:
-            found = False
-    else:
-        found = True
-    assert not found
+            return False
+    return True
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_removed_name_is_gone_indeed():
+    assert [name for name in (*REMOVED_IMPORTS, *DROP_INS) if is_there(name)] == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_everything_that_moved_is_at_its_new_place():
+    assert [name for name in DROP_INS.values() if not is_there(name)] == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_is_named_as_a_replacement_is_there():
+    words = {w for t in REMOVED_IMPORTS.values() for w in re.findall(NAME, t)}
+
+    assert [word for word in sorted(words) if not is_there(word)] == [
+        "qiskit.quantum_info.Statevector.from_label"  # a method, which no import finds
+    ]
+
+
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [
+        ("import qiskit\nqiskit.execute(1)", [("qiskit.execute", 2)]),
+        ("import qiskit as q\nx = lambda: q.IBMQ.load()", [("qiskit.IBMQ.load", 2)]),
+        (
+            "from qiskit import providers as p\np.aer.QasmSimulator\np.aer.noise",
+            [
+                ("qiskit.providers.aer.QasmSimulator", 2),
+                ("qiskit.providers.aer.noise", 3),
+            ],
+        ),
+        ("from qiskit import circuit\ndef f(circuit): circuit.bit", []),
+        ("import qiskit\nfor qiskit in (): qiskit.execute", []),
+        ("import qiskit\nqiskit.QuantumCircuit(1).execute()", []),
+        (
+            "from qiskit.providers.fake_provider import FakeLagosV2, GenericBackendV2",
+            [("qiskit.providers.fake_provider.FakeLagosV2", 1)],
+        ),
+    ],
+)
+def test_uses_of_removed_names_are_found(make_project, program, found):
+    messages = [
+        (message.removesuffix(" no longer exists."), line)
+        for code, message, line in findings(make_project, program)
+        if code == "QRT140"
+    ]
+    assert messages == found
 
 
 def test_names_of_distributions_are_compared_as_indexes_do():

@@ -44,16 +44,16 @@ def test_questions_of_a_template_are_not_on_stdout(qrt, monkeypatch, here):
     monkeypatch.setattr("toolkit.cli._output.Output.asks", True)
     made = []
 
-    def new_project(directory, *, template, answers, defaults):
+    def new_project(directory, *, template, answers, defaults, trust):
         print("What is its name?")
-        made.append(defaults)
+        made.append((defaults, trust))
         return here / "x"
 
     monkeypatch.setattr("toolkit.project.new_project", new_project, raising=False)
     told = qrt("new", "x")
     assert told.stdout == f"{here / 'x'}\n"
     assert told.stderr.startswith("What is its name?\n")
-    assert made == [False]
+    assert made == [(False, False)]
 
 
 def test_a_clean_project_has_no_findings(qrt, project):
