@@ -22,6 +22,7 @@
     │   └── RuntimeInvalidStateError
     │       └── RuntimeJobCancelledError   it was cancelled, so there is no result
     ├── ServiceUnreachableError
+    ├── IncompatibleVersionsError    the two sides do not speak the same versions
     ├── RuntimeJobFailureError       the job ended as Failed
     │   └── RuntimeJobMaxTimeoutError
     ├── RuntimeJobTimeoutError       the caller waited long enough
@@ -54,6 +55,7 @@ __all__ = [
     "CodecError",
     "DeviceError",
     "ExecutionError",
+    "IncompatibleVersionsError",
     "InvalidValueError",
     "MessengerClosedError",
     "NotAuthorizedError",
@@ -231,6 +233,12 @@ class ServiceUnreachableError(ProgramRuntimeError):
     """The service did not answer."""
 
     code = "service_unreachable"
+
+
+class IncompatibleVersionsError(ProgramRuntimeError):
+    """The two sides do not speak the same versions; the hint says which to update."""
+
+    code = "incompatible_versions"
 
 
 class RuntimeJobFailureError(ProgramRuntimeError):

@@ -7,13 +7,22 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from program_runtime import codec, errors, metadata
+from program_runtime.codec import wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from program_runtime.client.api import ServiceApi
+    from program_runtime.client.api.handshake import Handshake
 
-__all__ = ["INLINE_BYTES", "check_inputs", "parameters_of", "release_of", "submit"]
+__all__ = [
+    "INLINE_BYTES",
+    "check_inputs",
+    "parameters_of",
+    "reading",
+    "release_of",
+    "submit",
+]
 
 INLINE_BYTES = 64 * 1024
 """Larger inputs are stored first and the job names their digest."""
@@ -93,9 +102,14 @@ def submit(
 
     Raises:
         UnserializableError: An input has no JSON form.
+        IncompatibleVersionsError: The versions of the service do not fit ours, or its
+            Qiskit is too old for a circuit among the inputs.
     """
-    text = codec.encode(dict(inputs), name="inputs")
+    handshake = api.meet()
+    with wire.written_for(handshake.target()):
+        text = codec.encode(dict(inputs), name="inputs")
     body = {name: value for name, value in request.items() if value is not None}
+    body |= reading(handshake)
     body["program_id"] = program
     if len(text) > INLINE_BYTES:
         body["inputs_digest"] = api.put_blob(text.encode())
@@ -103,6 +117,12 @@ def submit(
         body["inputs"] = text
     key = idempotency_key or secrets.token_hex(16)
     return api.submit_job(body, idempotency_key=key)
+
+
+def reading(handshake: Handshake) -> dict[str, int]:
+    """What a submission says of the circuits that its caller reads: mostly nothing."""
+    newest = handshake.results_qpy()
+    return {} if newest is None else {"qpy": newest}
 
 
 def _split(program: str) -> tuple[str, str | None]:

@@ -13,9 +13,11 @@ import struct
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import qiskit
 from qiskit import QuantumCircuit, qpy
 from qiskit.circuit import Instruction, Parameter
 
+from program_runtime.codec import wire
 from program_runtime.codec.decoder import NestedDecoder, describe
 from program_runtime.codec.encoder import RuntimeEncoder
 from program_runtime.codec.legacy_expressions import (
@@ -23,15 +25,14 @@ from program_runtime.codec.legacy_expressions import (
     read_legacy_expression,
 )
 from program_runtime.codec.payloads import pack, pack_plain, unpack, unpack_plain
-from program_runtime.errors import UndecodableError
+from program_runtime.errors import IncompatibleVersionsError, UndecodableError
 
 if TYPE_CHECKING:
     from qiskit.circuit import ParameterExpression
 
     from program_runtime.codec.limits import Budget
 
-# The newest format that every supported official client reads.
-_WIRE_VERSION = min(17, qpy.QPY_VERSION)
+_WIRE_VERSION = min(wire.NEWEST_WRITTEN, qpy.QPY_VERSION)
 
 _FIRST_SAFE_EXPRESSIONS = 13
 _SYMENGINE_VERSIONS = range(10, 13)
@@ -110,8 +111,32 @@ def decode_expression(value: Any, budget: Budget) -> ParameterExpression:
 
 def _dump(circuit: QuantumCircuit) -> bytes:
     buffer = io.BytesIO()
-    qpy.dump(circuit, buffer, metadata_serializer=RuntimeEncoder, version=_WIRE_VERSION)
+    reader = wire.target()
+    version = _WIRE_VERSION if reader is None else min(_WIRE_VERSION, reader.qpy)
+    try:
+        qpy.dump(circuit, buffer, metadata_serializer=RuntimeEncoder, version=version)
+    except qpy.UnsupportedFeatureForVersion as err:
+        if reader is None:
+            raise
+        raise _refusal(
+            reader, f"{err.feature} needs QPY format {err.required}"
+        ) from err
+    except ValueError as err:
+        if reader is None or version >= qpy.QPY_COMPATIBILITY_VERSION:
+            raise
+        oldest = qpy.QPY_COMPATIBILITY_VERSION
+        raise _refusal(
+            reader, f"Qiskit {qiskit.__version__} writes QPY from format {oldest} on"
+        ) from err
     return buffer.getvalue()
+
+
+def _refusal(reader: wire.Target, reason: str) -> IncompatibleVersionsError:
+    return IncompatibleVersionsError(
+        f"The circuit can not be written for {reader.reader}, whose Qiskit reads QPY "
+        f"up to format {reader.qpy}: {reason}.",
+        hint=f"Update Qiskit on the side of {reader.reader}.",
+    )
 
 
 def _load(data: bytes, budget: Budget) -> QuantumCircuit:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from program_runtime.codec.culprit import describe_failure, hint_for, no_form
 from program_runtime.codec.limits import DecodeLimits, measure
 from program_runtime.codec.tables import encoder_for, function
-from program_runtime.errors import UnserializableError
+from program_runtime.errors import IncompatibleVersionsError, UnserializableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +69,8 @@ def encode(
         UnserializableError: a part of it has no JSON form, is cyclic, or nests
             deeper than :class:`DecodeLimits` lets readers follow; the message
             names the part.
+        IncompatibleVersionsError: a circuit holds what the Qiskit of the reader is too
+            old for (see `program_runtime.codec.wire`).
 
     Example:
         >>> encode({"iteration": 3, "energy": -1.85})
@@ -77,6 +79,8 @@ def encode(
     instance = _ENCODER if encoder is RuntimeEncoder else encoder()
     try:
         text = instance.encode(value)
+    except IncompatibleVersionsError:
+        raise  # it says all there is to say
     except Exception as err:
         # Whatever an object's own method raised while it described itself.
         message, hint = describe_failure(value, instance, name, err)

@@ -1,8 +1,14 @@
-"""What every answer says to a browser: take nothing of this for a page of ours."""
+"""What every answer says beside what it answers.
+
+To a browser: take nothing of this for a page of ours. To a client: the versions that
+are spoken here.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+
+from program_runtime.codec import wire
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,7 +22,10 @@ GUARDS: Final = {
     "cache-control": "no-store",
 }
 """Answers hold what strangers wrote, and what is for one reader alone."""
-_RAW: Final = tuple((name.encode(), value.encode()) for name, value in GUARDS.items())
+_SPOKEN: Final = {wire.HEADER.lower(): wire.own().to_header()}
+_RAW: Final = tuple(
+    (name.encode(), value.encode()) for name, value in (GUARDS | _SPOKEN).items()
+)
 _STARTS: Final = ("http.response.start", "websocket.http.response.start")
 
 

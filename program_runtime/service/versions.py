@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import platform
-import re
 from contextlib import suppress
+from dataclasses import asdict
 from functools import cache
 from importlib import metadata
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-_API = {"min": 1, "max": 1}
-_QPY_VERSION = re.compile(r"^QPY_VERSION\s*=\s*(\d+)", re.MULTILINE)
-
+from program_runtime.codec import wire
 
 _DISTRIBUTION = "qiskit-program-toolkit"
 _OF_NUMBERS = ("qiskit", "qiskit-aer", "qiskit-ibm-runtime", "numpy", "scipy")
@@ -30,12 +26,15 @@ def images() -> tuple[str, str]:
 @cache
 def versions() -> dict[str, Any]:
     """Return the versions of the service, its API, Python, Qiskit and QPY."""
+    spoken = asdict(wire.own())
     return {
         "version": metadata.version(_DISTRIBUTION),
-        "api": _API,
+        "api": spoken["api"],
+        "codec": spoken["codec"],
         "python": platform.python_version(),
         "qiskit": metadata.version("qiskit"),
-        "qpy": _qpy_version(),
+        "qpy": spoken["qpy"] and spoken["qpy"]["max"],
+        "qpy_range": spoken["qpy"],
     }
 
 
@@ -47,13 +46,3 @@ def packages() -> dict[str, str]:
         with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     return found
-
-
-def _qpy_version() -> int | None:
-    """Read the number in Qiskit's source: importing Qiskit would cost 100 MB."""
-    spec = find_spec("qiskit")
-    if spec is None or spec.origin is None:  # pragma: no cover - it is required
-        return None
-    source = Path(spec.origin).parent / "qpy" / "common.py"
-    found = _QPY_VERSION.search(source.read_text()) if source.exists() else None
-    return int(found[1]) if found else None

@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from program_runtime import errors
-from program_runtime.client.submission import INLINE_BYTES
+from program_runtime.client.submission import INLINE_BYTES, reading
 from toolkit.errors import NotRepeatableError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def rerun(
     body = {**options_of(record.job), "program_id": _release(api, record)}
     if backend is not None:
         body["backend"] = backend
+    body |= reading(api.meet())
     text = record.inputs
     if len(text) > INLINE_BYTES:
         body["inputs_digest"] = api.put_blob(text.encode())

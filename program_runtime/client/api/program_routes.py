@@ -84,7 +84,10 @@ class ProgramRoutes:
         Raises:
             RuntimeDuplicateProgramError: The version or the name is taken.
             BadBundleError: The service found problems in the bundle.
+            IncompatibleVersionsError: The service speaks none of our versions; nothing
+                was sent.
         """
+        self.transport.meet()
         params = {
             "label": list(labels) or None,
             "visibility": visibility,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from program_runtime.client.api.account_routes import AccountRoutes
+from program_runtime.client.api.environment_routes import EnvironmentRoutes
 from program_runtime.client.api.job_routes import JobRoutes
 from program_runtime.client.api.program_routes import ProgramRoutes
 from program_runtime.client.api.session_routes import SessionRoutes
@@ -13,13 +14,16 @@ from program_runtime.client.api.transport import Transport
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from program_runtime.client.api.handshake import Handshake
     from program_runtime.client.profiles import Profile
     from program_runtime.client.secret import Secret
 
 __all__ = ["ServiceApi"]
 
 
-class ServiceApi(AccountRoutes, ProgramRoutes, JobRoutes, SessionRoutes):
+class ServiceApi(
+    AccountRoutes, ProgramRoutes, EnvironmentRoutes, JobRoutes, SessionRoutes
+):
     """All routes of one service, over one session. Threads may share it.
 
     Making one sends nothing.
@@ -59,6 +63,10 @@ class ServiceApi(AccountRoutes, ProgramRoutes, JobRoutes, SessionRoutes):
     def url(self) -> str:
         """Where the service is."""
         return self.transport.url
+
+    def meet(self) -> Handshake:
+        """What is known of the service's versions; see :meth:`Transport.meet`."""
+        return self.transport.meet()
 
     def close(self) -> None:
         """Give the connections back."""

@@ -13,8 +13,10 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from program_runtime import errors
 from program_runtime.client.api import failures
+from program_runtime.client.api.handshake import Handshake
 from program_runtime.client.api.retrying import RetryingAdapter
 from program_runtime.client.secret import Secret
+from program_runtime.codec import wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,6 +57,7 @@ class Transport:
         self._relocate = relocate
         self._session: requests.Session | None = None
         self._lock = threading.Lock()
+        self.wire = Handshake(self.url)
 
     def request(
         self,
@@ -87,6 +90,7 @@ class Transport:
             ApiError: The service refused; the subclass says why.
             InvalidValueError: The service found problems in what was sent.
             ServiceUnreachableError: There was no answer.
+            IncompatibleVersionsError: The service speaks none of our versions.
         """
 
         def send() -> requests.Response:
@@ -111,9 +115,27 @@ class Transport:
             if hasattr(data, "seek"):
                 data.seek(0)
             response = send()
+        self.wire.hear(response.headers.get(wire.HEADER))
         if response.status_code >= _FIRST_FAILURE:
             raise failures.from_response(response, path)
         return response
+
+    def meet(self) -> Handshake:
+        """Make sure that the service's versions are known and fit ours.
+
+        Every answer tells them, so that only who has not asked for anything yet asks.
+
+        Raises:
+            IncompatibleVersionsError: The service speaks none of our versions.
+        """
+        if not self.wire.known:
+            answer = self.request("GET", "/version")
+            try:
+                document = answer.json()
+            except ValueError:  # whatever answers there will refuse what comes next
+                document = None
+            self.wire.read(document if isinstance(document, dict) else {})
+        return self.wire
 
     def moved_from(self, url: str, error: Exception) -> bool:
         """Whether the service that was at ``url`` is somewhere else now.

@@ -58,6 +58,8 @@ class Submission(BaseModel):
     """If absent, that of the session, and ``aer_simulator`` if it has none."""
     shots: int | None = Field(default=None, ge=1, le=2**31 - 1)
     seed: int | None = Field(default=None, ge=0, le=2**63 - 1)
+    qpy: int | None = Field(default=None, ge=1, le=1000)
+    """The newest QPY format that the caller reads, if it is older than ours."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] | None = None
     tags: list[Annotated[str, Field(max_length=200)]] = Field(
         default_factory=list,
@@ -92,6 +94,7 @@ class Submission(BaseModel):
             "max_execution_time": self.max_execution_time,
             "session_time": self.session_time,
             "image": self.runtime or None,
+            "qpy": self.qpy,
         }
         return {name: value for name, value in chosen.items() if value is not None}
 

@@ -24,6 +24,7 @@ TOOLKIT_ROOMS = [
     "cli",
     "doctor",
     "publish",
+    "provenance",
     "harness",
     "checks",
     "bundle",

@@ -99,6 +99,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def _send(self, status, body=b"", *, kind="application/json", headers=()):
         self.send_response(status)
+        if self.service.wire is not None:
+            self.send_header("X-Program-Wire", self.service.wire)
         for name, value in dict(headers).items():
             self.send_header(name, value)
         if status != 204:

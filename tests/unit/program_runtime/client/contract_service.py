@@ -28,6 +28,7 @@ class ContractService:
         self.faults, self.stream_faults = [], []
         self.on_submit = lambda job: None
         self.page_limit = None
+        self.wire = None
         self.devices, self.backend_parts = [], {}
         self.instance = "crn:v1:bluemix:public:quantum-computing:local:a/local:qrt::"
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -1,9 +1,11 @@
 """What a program finds, and what it may rely on."""
 
 import asyncio
+import base64
 import json
 import os
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -344,3 +346,19 @@ def test_several_jobs_at_once(laboratory):
     health = laboratory.runner.health()
     assert health["running"] == 0
     assert health["level"] in {"none", "reduced", "strong"}
+
+
+def test_a_result_is_written_for_the_qiskit_of_the_caller(laboratory):
+    source = """
+    from qiskit import QuantumCircuit
+    def main(backend, user_messenger):
+        user_messenger.publish(QuantumCircuit(1))
+        return QuantumCircuit(1)
+    """
+    old = laboratory.run(source, qpy=14)
+    assert [_qpy(text) for text in [*old.interim, old.result]] == [14, 14]
+    assert _qpy(laboratory.run(source).result) > 14
+
+
+def _qpy(encoded):
+    return zlib.decompress(base64.b64decode(encoded["__value__"]))[6]
