@@ -7,6 +7,7 @@ from unit.toolkit.cli import json_forms
 from unit.toolkit.cli.fake_service import FAILURE, job
 from unit.toolkit.provenance.records import JOB, Record, events
 
+from program_runtime.client.api.handshake import Handshake
 from program_runtime.errors import (
     NotAuthorizedError,
     RuntimeJobNotFound,
@@ -39,6 +40,7 @@ def service(api):
         return {**job("Queued"), "id": "job_9"}
 
     api.events = log
+    api.meet = lambda: Handshake(api.url)
     api.download_bundle = refuse
     api.backend_configuration = lambda name: {"backend_version": "0.18"}
     api.backend_properties = lambda name: {}

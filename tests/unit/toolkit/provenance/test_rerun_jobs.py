@@ -5,6 +5,7 @@ import json
 import pytest
 from unit.toolkit.provenance.records import JOB, Record
 
+from program_runtime.client.api.handshake import Handshake
 from program_runtime.errors import BackendNotFoundError, RuntimeProgramNotFound
 from toolkit import provenance
 from toolkit.errors import NotRepeatableError
@@ -16,6 +17,9 @@ class Api:
     def __init__(self, digest="sha256:0", backends=("aer_simulator",)):
         self.digest, self.backends = digest, backends
         self.blobs, self.bodies = [], []
+
+    def meet(self):
+        return Handshake("http://127.0.0.1:1")
 
     def release(self, name, version):
         if self.digest is None:
