@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import shells
 from unit.toolkit.cli import json_forms
 
 LADDER = """
@@ -138,3 +139,16 @@ def test_the_token_is_in_no_log_however_much_is_asked_for(live, job_id):
         told = live.qrt(*words, "-vv", QRT_TOKEN=live.token)
         assert "service: " in told.stderr
         assert live.token not in told.stdout + told.stderr
+
+
+def test_a_shell_is_offered_what_the_service_holds(live, ladder, job_id):
+    expected = {
+        "qrt submit lad": "ladder",
+        "qrt submit ladder:": "latest",
+        "qrt submit ladder@1": "1.0.0",
+        f"qrt follow {job_id[:8]}": job_id,
+        "qrt programs label ladder la": "latest",
+        "qrt programs label ladder x 1.": "1.0.0",
+    }
+    found = shells.offers_of("bash", expected, live.environment)
+    assert dict(zip(expected, found, strict=True)) == expected

@@ -1,4 +1,4 @@
-"""What a shell may complete: names found on this machine, in no time."""
+"""What a shell may complete: names of this machine, and of a service that answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import click
 
-    _Names = Callable[[click.Context], Mapping[str, str] | Iterable[str]]
+    _Names = Callable[[click.Context, str], Mapping[str, str] | Iterable[str]]
     _Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
@@ -26,7 +26,7 @@ def _completer(names: _Names) -> _Completer:
     ) -> list[CompletionItem]:
         del parameter
         try:
-            found = names(context)
+            found = names(context, incomplete)
         except Exception:  # noqa: BLE001 - a shell must not see a traceback on TAB
             return []
         helps = found if isinstance(found, dict) else dict.fromkeys(found)
@@ -40,18 +40,18 @@ def _completer(names: _Names) -> _Completer:
 
 
 @_completer
-def backends(context: click.Context) -> Mapping[str, str]:
+def backends(context: click.Context, incomplete: str) -> Mapping[str, str]:
     """Offer the backends of this machine."""
-    del context
+    del context, incomplete
     from program_runtime.backends import catalog  # noqa: PLC0415 - on TAB only
 
     return {info.name: info.description for info in catalog.known()}
 
 
 @_completer
-def profiles(context: click.Context) -> Mapping[str, str]:
+def profiles(context: click.Context, incomplete: str) -> Mapping[str, str]:
     """Offer the stored services."""
-    del context
+    del context, incomplete
     from program_runtime.client import profiles as stored  # noqa: PLC0415
     from toolkit.cli import _settings  # noqa: PLC0415 - it imports us
 
@@ -60,31 +60,76 @@ def profiles(context: click.Context) -> Mapping[str, str]:
 
 
 @_completer
-def samples(context: click.Context) -> Iterable[str]:
+def samples(context: click.Context, incomplete: str) -> Iterable[str]:
     """Offer the sample inputs of the project."""
+    del incomplete
     from toolkit.cli import _here  # noqa: PLC0415 - on TAB only
 
     # Where the option still lacks its value, click has not yet read the directory.
     unread = (word for word in context.args if Path(word).is_dir())
     folder = next(unread, context.params.get("directory"))
     found = _here.find(Path(folder or "."))
-    return found.samples if found else ()
+    return list(found.samples) if found else ()
 
 
 @_completer
-def programs(context: click.Context) -> Iterable[str]:
-    """Offer the program of the project: the others are known to the service only."""
-    del context
+def programs(context: click.Context, incomplete: str) -> Mapping[str, str]:
+    """Offer the program of the project, those of the service, and their releases."""
+    from toolkit.cli import _here, _offers  # noqa: PLC0415 - on TAB only
+
+    for mark, refs in (("@", _offers.versions), (":", _offers.labels)):
+        name, found, _ = incomplete.partition(mark)
+        if found:
+            offered = refs(context, name).items()
+            return {f"{name}{mark}{ref}": text for ref, text in offered}
+    here = _here.find()
+    own = {here.program: "the project here"} if here and here.program else {}
+    return {**_offers.programs(context), **own}
+
+
+@_completer
+def jobs(context: click.Context, incomplete: str) -> Mapping[str, str]:
+    """Offer the latest jobs of the service."""
+    del incomplete
+    from toolkit.cli import _offers  # noqa: PLC0415 - on TAB only
+
+    return _offers.jobs(context)
+
+
+@_completer
+def labels(context: click.Context, incomplete: str) -> Mapping[str, str]:
+    """Offer the labels of the program."""
+    del incomplete
+    from toolkit.cli import _offers  # noqa: PLC0415 - on TAB only
+
+    return _offers.labels(context, _program_of(context))
+
+
+@_completer
+def versions(context: click.Context, incomplete: str) -> Mapping[str, str]:
+    """Offer the versions of the program."""
+    del incomplete
+    from toolkit.cli import _offers  # noqa: PLC0415 - on TAB only
+
+    return _offers.versions(context, _program_of(context))
+
+
+def _program_of(context: click.Context) -> str:
+    """Find the program of the command line, or else that of the project."""
     from toolkit.cli import _here  # noqa: PLC0415 - on TAB only
 
-    found = _here.find()
-    return [found.program] if found and found.program else ()
+    given = context.params.get("program")
+    if given is None:
+        folder = context.params.get("directory")
+        here = _here.find(Path(folder) if folder else None)
+        given = here.program if here else ""
+    return str(getattr(given, "name", given) or "")
 
 
 @_completer
-def templates(context: click.Context) -> Iterable[str]:
+def templates(context: click.Context, incomplete: str) -> Iterable[str]:
     """Offer the templates that come with the toolkit."""
-    del context
+    del context, incomplete
     from toolkit.project import built_in  # noqa: PLC0415 - on TAB only
 
-    return built_in()
+    return list(built_in())

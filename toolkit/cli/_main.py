@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,10 @@ def run(argv: Sequence[str]) -> int:
         as_json="--json" in ours,
         verbose=sum(word.count("v") for word in ours if re.fullmatch("-v+", word)),
     )
+    if "_QRT_COMPLETE" in os.environ:
+        from toolkit.cli import _shells  # noqa: PLC0415 - a shell asks
+
+        _shells.register()
     try:
         outcome = qrt.main(words, prog_name="qrt", standalone_mode=False)
     except _exits.Stop as stop:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _target
+from toolkit.cli import _completion, _target
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("cancel")
-@click.argument("job_id")
+@click.argument("job_id", shell_complete=_completion.jobs)
 @_target.option
 @speaks
 def command(*, job_id: str, out: Output) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolkit.cli import _records, _service, _side_by_side
+from toolkit.cli import _completion, _records, _service, _side_by_side
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @click.command("compare")
-@click.argument("one", metavar=_records.METAVAR)
-@click.argument("other", metavar=_records.METAVAR)
+@click.argument("one", metavar=_records.METAVAR, shell_complete=_completion.jobs)
+@click.argument("other", metavar=_records.METAVAR, shell_complete=_completion.jobs)
 @click.option(
     "--plot", metavar="KEY", help="Overlay the curve of this number only; default: all."
 )

@@ -24,8 +24,9 @@ START = {
 @speaks
 def command(*, shell: str, out: Output) -> None:
     """Print the completion script for SHELL."""
-    from toolkit.cli import _main  # noqa: PLC0415 - it imports us
+    from toolkit.cli import _main, _shells  # noqa: PLC0415 - it imports us
 
+    _shells.register()
     completion = get_completion_class(shell)
     if completion is None:  # pragma: no cover - click knows the three
         raise click.UsageError(f"No completion for {shell}.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _follow, _settings, _target
+from toolkit.cli import _completion, _follow, _settings, _target
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("follow")
-@click.argument("job_id")
+@click.argument("job_id", shell_complete=_completion.jobs)
 @click.option(
     "--after",
     type=click.IntRange(0),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _groups, _records, _service
+from toolkit.cli import _completion, _groups, _records, _service
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def command() -> None:
 
 
 @command.command("export")
-@click.argument("job_id", metavar="JOB")
+@click.argument("job_id", metavar="JOB", shell_complete=_completion.jobs)
 @click.option(
     "-o",
     "--output",
@@ -50,7 +50,7 @@ def export(*, job_id: str, output: Path | None, out: Output) -> None:
 
 
 @command.command("show")
-@click.argument("job", metavar=_records.METAVAR)
+@click.argument("job", metavar=_records.METAVAR, shell_complete=_completion.jobs)
 @_service.option
 @speaks
 def show(*, job: str, out: Output) -> None:

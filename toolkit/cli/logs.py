@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _follow, _stream, _target
+from toolkit.cli import _completion, _follow, _stream, _target
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("logs")
-@click.argument("job_id")
+@click.argument("job_id", shell_complete=_completion.jobs)
 @click.option("-f", "--follow", is_flag=True, help="Stay until the job is final.")
 @_target.option
 @speaks

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _completion, _groups, _metadata, _reference, _service
+from toolkit.cli import (
+    _comparison,
+    _completion,
+    _groups,
+    _metadata,
+    _reference,
+    _service,
+)
 from toolkit.cli._output import speaks
-from toolkit.errors import ToolkitError
+from toolkit.errors import ConflictError, ToolkitError
 
 if TYPE_CHECKING:
     from toolkit.cli._output import Output
@@ -116,10 +124,42 @@ def source(*, program: _reference.Reference, output: Path | None, out: Output) -
         out.text(text)
 
 
+@command.command("diff")
+@_program
+@click.argument("old", metavar="V1")
+@click.argument("new", metavar="V2", default=".")
+@_service.option
+@speaks
+def diff(*, program: str, old: str, new: str, out: Output) -> None:
+    """Show what differs between two releases, and what that means to callers.
+
+    V1 and V2 are versions or labels. V2 can be the folder of a project, written with a
+    slash or a dot in front; by default it is the one here.
+    """
+    from toolkit import publish  # noqa: PLC0415
+    from toolkit.bundle.comparison import compare_releases  # noqa: PLC0415
+
+    api = _service.connect(out)
+    before, unread = publish.published_content(api, api.release(program, old))
+    if new.startswith(".") or "/" in new:
+        after, missing = publish.content_of_project(Path(new)), None
+    else:
+        after, missing = publish.published_content(api, api.release(program, new))
+    unread = unread or missing
+    comparison = compare_releases(before, after)
+    if out.as_json:
+        as_json = _comparison.as_json(comparison, unread=unread)
+        out.line({"program": program, **as_json})
+        return
+    click.echo(f"{program} {comparison.old_version} -> {comparison.new_version}")
+    for line in _comparison.lines(comparison, sys.stdout, unread=unread):
+        click.echo(line)
+
+
 @command.command("label")
 @_program
-@click.argument("label")
-@click.argument("version")
+@click.argument("label", shell_complete=_completion.labels)
+@click.argument("version", shell_complete=_completion.versions)
 @_service.option
 @speaks
 def label(*, program: str, label: str, version: str, out: Output) -> None:
@@ -128,6 +168,32 @@ def label(*, program: str, label: str, version: str, out: Output) -> None:
     api.set_label(program, label, version)
     answer = {"program": program, "label": label, "version": version}
     out.data(answer, f"{program}:{label} is {version}")
+
+
+@command.command("rollback")
+@_program
+@click.argument("version", required=False)
+@_service.option
+@speaks
+def rollback(*, program: str, version: str | None, out: Output) -> None:
+    """Move latest of PROGRAM back, to VERSION or to what it was before."""
+    from toolkit import publish  # noqa: PLC0415
+
+    api = _service.connect(out)
+    current = str(api.program(program)["version"])
+    wanted = version or publish.version_before(program, api.releases(program), current)
+    release = api.release(program, wanted)
+    target = str(release["version"])
+    if target == current:
+        raise ConflictError(
+            f"{program}:latest is {current} already.",
+            hint=f"`qrt programs releases {program}` lists the others.",
+        )
+    api.set_label(program, "latest", target)
+    answer = {"program": program, "label": "latest", "from": current, "to": target}
+    text = f"{program}:latest is {target}, was {current}"
+    out.data({**answer, "digest": release["digest"]}, text)
+    out.say("jobs that wait or run keep the release that they were submitted with")
 
 
 @command.command("public")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("rerun")
-@click.argument("job", metavar=_records.METAVAR)
+@click.argument("job", metavar=_records.METAVAR, shell_complete=_completion.jobs)
 @click.option(
     "--backend",
     metavar="NAME",

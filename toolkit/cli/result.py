@@ -10,7 +10,15 @@ import click
 
 from program_runtime import escapes
 from program_runtime.errors import RuntimeJobTimeoutError
-from toolkit.cli import _at_fault, _exits, _follow, _saving, _stream, _target
+from toolkit.cli import (
+    _at_fault,
+    _completion,
+    _exits,
+    _follow,
+    _saving,
+    _stream,
+    _target,
+)
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -22,7 +30,7 @@ LONGEST_WAIT_S = 30.0
 
 
 @click.command("result")
-@click.argument("job_id")
+@click.argument("job_id", shell_complete=_completion.jobs)
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0),

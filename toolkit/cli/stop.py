@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli import _service
+from toolkit.cli import _completion, _service
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("stop")
-@click.argument("job_id")
+@click.argument("job_id", shell_complete=_completion.jobs)
 @_service.option
 @speaks
 def command(*, job_id: str, out: Output) -> None:

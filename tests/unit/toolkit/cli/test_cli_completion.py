@@ -1,4 +1,4 @@
-"""What TAB offers: names of this machine, never the network."""
+"""What TAB offers: names of this machine, and of a service that answers."""
 
 import json
 
@@ -16,7 +16,10 @@ def offered(here):
     def offer(*words):
         *before, incomplete = words
         complete = ShellComplete(_main.qrt, {}, "qrt", "_QRT_COMPLETE")
-        return [item.value for item in complete.get_completions(before, incomplete)]
+        items = complete.get_completions(before, incomplete)
+        # What fish would fail with.
+        assert all(isinstance(item.help or "", str) for item in items)
+        return [item.value for item in items]
 
     return offer
 
@@ -61,6 +64,80 @@ def test_templates_are_offered(offered):
     assert offered("new", "x", "--template", "") == [
         "hello-world", "sampling", "variational",
     ]  # fmt: skip
+
+
+@pytest.fixture
+def service(monkeypatch):
+    """A service that answers from a table, and the questions that it was asked."""
+    answers = {
+        "/programs": {"programs": [{"id": "vqe", "description": "Finds."}]},
+        "/jobs": {
+            "jobs": [
+                {
+                    "id": "job_7",
+                    "program": {"id": "vqe"},
+                    "state": {"status": "Running"},
+                }
+            ]
+        },
+        "/programs/vqe/releases": {
+            "releases": [
+                {"version": "1.1.0", "labels": ["latest"]},
+                {"version": "1.0.0", "labels": ["stable"]},
+            ]
+        },
+    }
+    asked = []
+
+    class Answer:
+        def __init__(self, body):
+            self.json = lambda: body
+
+        def raise_for_status(self):
+            pass
+
+    def get(url, **options):
+        asked.append((url, options["headers"]["Authorization"]))
+        assert max(options["timeout"]) < 2
+        return Answer(answers[url.removeprefix("http://lab/api/v1")])
+
+    monkeypatch.setattr("requests.get", get)
+    monkeypatch.setenv("QRT_URL", "http://lab")
+    monkeypatch.setenv("QRT_TOKEN", "planted")
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("submit", ""), ["vqe"]),
+        (("submit", "vqe@"), ["vqe@1.1.0", "vqe@1.0.0"]),
+        (("submit", "vqe:s"), ["vqe:stable"]),
+        (("programs", "label", "vqe", ""), ["latest", "stable"]),
+        (("programs", "label", "vqe", "stable", "1.0"), ["1.0.0"]),
+        (("jobs", "--program", "v"), ["vqe"]),
+    ],
+)
+def test_what_the_service_holds_is_offered(offered, service, words, names):
+    assert offered(*words) == names
+    assert {token for _, token in service} == {"Bearer planted"}
+
+
+@pytest.mark.parametrize(
+    "command", ["cancel", "follow", "logs", "rerun", "result", "stop", "compare"]
+)
+def test_jobs_are_offered_wherever_one_is_named(offered, service, command):
+    assert offered(command, "job") == ["job_7"]
+
+
+def test_labels_of_the_projects_program_are_offered_to_publish(offered, service, here):
+    (here / "program.json").write_text(json.dumps({"name": "vqe"}))
+    assert offered("publish", "--label", "s") == ["stable"]
+
+
+def test_a_service_that_does_not_answer_offers_nothing(offered, monkeypatch):
+    monkeypatch.setenv("QRT_URL", "http://127.0.0.1:9")
+    assert offered("follow", "") == []
 
 
 def test_what_fails_offers_nothing(offered, tmp_path):
