@@ -86,6 +86,7 @@ class BrokeredBackend(BackendV2):
         self._line = line
         self._facts = facts
         self._exact = bool(description.get("exact"))
+        self._standard_gates = bool(description.get("standard_gates"))
         self._max_circuits: int | None = description.get(
             "max_circuits", facts.get("max_experiments")
         )
@@ -117,6 +118,11 @@ class BrokeredBackend(BackendV2):
     def computes_exactly(self) -> bool:
         """Whether ``exact_estimator`` has who answers it."""
         return self._exact
+
+    @property
+    def standard_gates(self) -> bool:
+        """Whether it runs gates that its target does not have."""
+        return self._standard_gates
 
     def exact_estimator(self) -> BrokeredEstimator:
         """Make an estimator without shot noise, of an ideal simulator."""

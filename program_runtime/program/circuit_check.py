@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
 
-__all__ = ["CircuitCheck", "check_of", "forget_check"]
+__all__ = ["CircuitCheck", "check_of", "forget_check", "takes_standard_gates"]
 
 _DIRECTIVES = frozenset({"barrier"})
 _HINT = "Transpile it for the backend first: transpile(circuit, backend)."
@@ -39,9 +39,7 @@ class CircuitCheck:
         self._target = backend.target
         self._wired = self._target.build_coupling_map() is not None
         self._names = _DIRECTIVES.union(self._target.operation_names)
-        if not self._wired and getattr(backend.options, "noise_model", None):
-            # A noise model narrows Aer's target to its own basis, but Aer runs the
-            # other gates too, without noise; error mitigation relies on that.
+        if takes_standard_gates(backend):
             self._names |= get_standard_gate_name_mapping().keys()
 
     def __call__(self, circuits: Iterable[QuantumCircuit]) -> None:
@@ -86,6 +84,22 @@ class CircuitCheck:
                     f"{qubits}, where {self._backend_name!r} does not have it.",
                     hint=_HINT,
                 )
+
+
+def takes_standard_gates(backend: BackendV2) -> bool:
+    """Tell whether a backend runs more gates than its target has.
+
+    A noise model narrows Aer's target to its own basis, but Aer runs the other gates
+    too, without noise; error mitigation relies on that.
+
+    Args:
+        backend: Any Qiskit backend.
+    """
+    told = getattr(backend, "standard_gates", None)
+    if told is not None:
+        return bool(told)
+    wired = backend.target.build_coupling_map() is not None
+    return not wired and bool(getattr(backend.options, "noise_model", None))
 
 
 _checks: WeakKeyDictionary[BackendV2, CircuitCheck] = WeakKeyDictionary()

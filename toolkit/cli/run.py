@@ -13,6 +13,7 @@ from toolkit.cli import (
     _inputs,
     _local_run,
     _metadata,
+    _record,
     _saving,
     _settings,
     _stream,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Findings of the parity report fail.")
 @click.option("--twice", is_flag=True, help="Run it again with the same seed, compare.")
 @_watch.option
+@_record.option
 @click.option("--help-inputs", is_flag=True, help="Show what it takes; run nothing.")
 @_settings.option("plot")
 @_saving.option
@@ -53,6 +55,8 @@ def command(
     strict: bool,
     twice: bool,
     watch: bool,
+    record: Path | None,
+    replay: Path | None,
     help_inputs: bool,
     save: Path | None,
     out: Output,
@@ -65,6 +69,7 @@ def command(
     """
     from toolkit import project as projects  # noqa: PLC0415
 
+    tape = _record.Recorded(record, replay, watch=watch, twice=twice)
     request = _local_run.Request(
         directory=directory,
         inputs=inputs,
@@ -72,12 +77,13 @@ def command(
         strict=strict,
         twice=twice,
         save=save,
+        backend=tape.backend,
     )
     if from_job is not None:
         if watch:
             raise click.UsageError("--from-job runs once: --watch can not be used.")
         again = _from_job.prepare(from_job, request, out)
-        _run(request, again.prepared, out, judge=again.judge)
+        _run(request, again.prepared, out, tape, judge=again.judge)
         return
     if watch:
         _watch.follow(request, out)
@@ -86,25 +92,27 @@ def command(
     if help_inputs:
         _show_inputs(project, out)
         return
-    _run(request, _local_run.prepare(request, project, out), out)
+    _run(request, _local_run.prepare(request, project, out), out, tape)
 
 
 def _run(
     request: _local_run.Request,
     prepared: _local_run.Prepared,
     out: Output,
+    tape: _record.Recorded,
     *,
     judge: Callable[[HarnessRun, Output], None] | None = None,
 ) -> None:
     watcher = _stream.Watcher(out, plot=prepared.plot)
     try:
-        done = _local_run.run(prepared, watcher.see)
+        done = _local_run.run(prepared, watcher.see, broker=tape.broker)
         if request.twice:
             done = _local_run.repeat(prepared, done)
     except KeyboardInterrupt:
         watcher.end()
         raise _exits.Interrupted("Interrupted; the run was cancelled.") from None
     watcher.end()
+    tape.conclude(done, out)
     if judge is not None:
         judge(done, out)
     _local_run.conclude(done, request, prepared, out)

@@ -56,6 +56,7 @@ class TestCassette:
         *,
         shots: int | None = None,
         seed: int | None = None,
+        executions: int = 0,
     ) -> ProgramBackend:
         """Make the ``backend`` that ``main`` takes.
 
@@ -64,11 +65,12 @@ class TestCassette:
                 called to record only, and its name is that of the backend.
             shots: Default number of shots.
             seed: Seed of the simulator, for the recording.
+            executions: How many a run that is resumed had begun already.
 
         Raises:
             DeviceError: It is not on the tape.
         """
-        return self._tape.backend(source, shots=shots, seed=seed)
+        return self._tape.backend(source, shots=shots, seed=seed, executions=executions)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

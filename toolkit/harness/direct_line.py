@@ -56,13 +56,18 @@ class DirectLine:
         self.close()
 
     def backend(
-        self, *, shots: int | None = None, seed: int | None = None
+        self,
+        *,
+        shots: int | None = None,
+        seed: int | None = None,
+        executions: int = 0,
     ) -> ProgramBackend:
         """Make what ``main`` takes.
 
         Args:
             shots: Default number of shots.
             seed: Of the simulator; a backend that knows none ignores it.
+            executions: How many a run that is resumed had begun already.
 
         Raises:
             DeviceError: The broker knows no such backend.
@@ -70,7 +75,12 @@ class DirectLine:
         from program_runtime.program.backend import ProgramBackend  # noqa: PLC0415
         from program_runtime.program.brokered import BrokeredBackend  # noqa: PLC0415
 
-        return ProgramBackend(BrokeredBackend(self._name, self), shots=shots, seed=seed)
+        return ProgramBackend(
+            BrokeredBackend(self._name, self),
+            shots=shots,
+            seed=seed,
+            executions=executions,
+        )
 
     def ask(self, kind: str, content: Mapping[str, Any], body: bytes = b"") -> _Request:
         """Send a request and go on."""

@@ -108,6 +108,9 @@ class LocalBroker:
         from program_runtime.backends.target_snapshot import (  # noqa: PLC0415
             snapshot_of,
         )
+        from program_runtime.program.circuit_check import (  # noqa: PLC0415
+            takes_standard_gates,
+        )
         from program_runtime.program.estimator import (  # noqa: PLC0415
             is_ideal_simulator,
         )
@@ -118,6 +121,7 @@ class LocalBroker:
             "target": snapshot_of(backend.target),
             "options": _plain_options(backend),
             "max_circuits": backend.max_circuits,
+            "standard_gates": takes_standard_gates(backend),
             "exact": is_ideal_simulator(backend),
         }
 

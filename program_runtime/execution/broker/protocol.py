@@ -87,8 +87,9 @@ class Broker(Protocol):
 
         A broker that knows more says more: ``target``, a snapshot of
         `program_runtime.backends.target_snapshot`; ``options``, those that the backend
-        takes with their defaults; ``max_circuits``; ``exact``, whether it serves
-        requests of the kind ``estimate``.
+        takes with their defaults; ``max_circuits``; ``standard_gates``, whether it runs
+        those that its target lacks; ``exact``, whether it serves requests of the kind
+        ``estimate``.
 
         Raises:
             BackendNotFoundError: There is no such device.

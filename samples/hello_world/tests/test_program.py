@@ -1,6 +1,6 @@
 """Tests of the program: as plain functions, and as the service runs it."""
 
-from program_runtime.program.testing import RecordingMessenger, local_backend
+from program_runtime.program.testing import RecordingMessenger
 
 from program import NUM_QUBITS, build_circuit, main, most_frequent
 
@@ -22,9 +22,9 @@ def test_the_most_frequent_outcome_is_found():
     assert most_frequent({"11": 4, "01": 4}) == "01"
 
 
-def test_main_publishes_the_counts_of_each_iteration():
+def test_main_publishes_the_counts_of_each_iteration(cassette):
     messenger = RecordingMessenger()
-    result = main(local_backend(shots=100, seed=1), messenger, iterations=2)
+    result = main(cassette.backend(shots=100, seed=1), messenger, iterations=2)
 
     assert result == "Hello, World!"
     assert [message["iteration"] for message in messenger.messages] == [0, 1]
@@ -32,9 +32,9 @@ def test_main_publishes_the_counts_of_each_iteration():
         assert sum(message["counts"].values()) == 100
 
 
-def test_main_finishes_early_when_it_is_asked_to():
+def test_main_finishes_early_when_it_is_asked_to(cassette):
     messenger = RecordingMessenger(stop_after=1)
-    result = main(local_backend(shots=10, seed=1), messenger, iterations=50)
+    result = main(cassette.backend(shots=10, seed=1), messenger, iterations=50)
 
     assert result == "Hello, World!"
     assert len(messenger.messages) == 1

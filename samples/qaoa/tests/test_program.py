@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from program_runtime.program.testing import RecordingMessenger, local_backend
+from program_runtime.program.testing import RecordingMessenger
 from qiskit.quantum_info import Statevector
 
 import program
@@ -54,9 +54,9 @@ def test_the_first_angles_cut_more_than_chance():
     assert np.dot(state.probabilities(), cuts) > 2.5
 
 
-def test_main_finds_the_maximum_cut_and_improves_the_mean():
+def test_main_finds_the_maximum_cut_and_improves_the_mean(cassette):
     messenger = RecordingMessenger()
-    result = program.main(local_backend(seed=1), messenger, **SAMPLE)
+    result = program.main(cassette.backend(shots=200, seed=1), messenger, **SAMPLE)
 
     assert result["best_cut"] == best_cut_of_all(EDGES) == 13
     assert program.cut_value(EDGES, result["best"]) == 13
@@ -65,12 +65,26 @@ def test_main_finds_the_maximum_cut_and_improves_the_mean():
     assert result["evaluations"] == len(messenger.messages)
 
 
-def test_main_finishes_early_with_a_result():
+def test_main_finishes_early_with_a_result(cassette):
     messenger = RecordingMessenger(stop_after=3)
-    result = program.main(local_backend(seed=1), messenger, edges=SQUARE)
+    result = program.main(cassette.backend(seed=1), messenger, edges=SQUARE)
 
+    assert result["stopped_early"]
     assert result["evaluations"] == 3
     assert result["best_cut"] == 4
+
+
+def test_a_resumed_run_goes_on_where_it_was_and_asks_for_nothing_twice(cassette):
+    unbroken = RecordingMessenger()
+    given = {"edges": SQUARE, "evaluations": 10}
+    expected = program.main(cassette.backend(seed=1), unbroken, **given)
+    resumed = RecordingMessenger(restored=unbroken.checkpoints[4])
+    backend = cassette.backend(seed=1, executions=5)
+    result = program.main(backend, resumed, **given)
+
+    assert result == expected
+    assert not result["stopped_early"]
+    assert resumed.messages == unbroken.messages[5:]
 
 
 def test_the_sample_runs_as_it_does_on_the_service(run_program):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from program_runtime.program.testing import RecordingMessenger, local_backend
+from program_runtime.program.testing import RecordingMessenger
 from qiskit.quantum_info import Statevector
 
 import program
@@ -38,10 +38,10 @@ def test_fidelities_are_laid_out_symmetrically():
     assert np.array_equal(kernel, [[1, 0.1, 0.2], [0.1, 1, 0.3], [0.2, 0.3, 1]])
 
 
-def test_the_measured_kernel_is_that_of_the_states():
+def test_the_measured_kernel_is_that_of_the_states(cassette):
     parameters = np.array([1.1, -0.4])
     circuit = program.build_fidelity_circuit()
-    kernel = program.Kernel(local_backend(seed=1).sampler(), circuit, FEATURES)
+    kernel = program.Kernel(cassette.backend(seed=1).sampler(), circuit, FEATURES)
     [measured] = kernel.measure([parameters])
 
     # Five standard deviations of 256 shots.
@@ -56,36 +56,47 @@ def test_the_bell_state_is_the_kernel_that_fits_the_sample():
     assert program.alignment(flat, LABELS) == pytest.approx(0)
 
 
-def test_main_improves_the_alignment():
+def test_main_improves_the_alignment(cassette):
     messenger = RecordingMessenger()
     result = program.main(
-        local_backend(seed=1),
+        cassette.backend(seed=1),
         messenger,
         features=FEATURES,
         labels=LABELS,
-        iterations=15,
+        iterations=6,
     )
 
     assert result["alignment"] > result["first_alignment"] + 0.2
-    assert result["alignment"] > 0.6
     assert result["alignment"] == program.alignment(result["kernel"], LABELS)
-    assert result["iterations"] == len(messenger.messages) == 15
+    assert result["iterations"] == len(messenger.messages) == 6
 
 
-def test_main_finishes_early_with_a_result():
+def test_main_finishes_early_with_a_result(cassette):
     messenger = RecordingMessenger(stop_after=2)
     result = program.main(
-        local_backend(seed=1), messenger, features=FEATURES, labels=LABELS
+        cassette.backend(seed=1), messenger, features=FEATURES, labels=LABELS
     )
 
     assert result["iterations"] == 2
+    assert result["stopped_early"]
+
+
+def test_a_resumed_run_goes_on_where_it_was(cassette):
+    given = {"features": FEATURES, "labels": LABELS, "iterations": 3}
+    unbroken = RecordingMessenger()
+    expected = program.main(cassette.backend(seed=1), unbroken, **given)
+    resumed = RecordingMessenger(restored=unbroken.checkpoints[1])
+    backend = cassette.backend(seed=1, executions=2)
+    result = program.main(backend, resumed, **given)
+
+    assert resumed.messages == unbroken.messages[2:]
+    assert result["parameters"] == expected["parameters"]
+    assert not result["stopped_early"]
 
 
 def test_a_label_for_each_point_is_needed():
     with pytest.raises(ValueError, match="There are 6 points and 2 labels"):
-        program.main(
-            local_backend(), RecordingMessenger(), features=FEATURES, labels=[1, -1]
-        )
+        program.main(None, RecordingMessenger(), features=FEATURES, labels=[1, -1])
 
 
 def test_the_sample_runs_as_it_does_on_the_service(run_program):

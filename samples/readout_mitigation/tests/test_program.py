@@ -4,11 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from program_runtime import ProgramBackend
 from program_runtime.program.testing import RecordingMessenger
 from qiskit import QuantumCircuit, transpile
-from qiskit_aer import AerSimulator
-from qiskit_aer.noise import NoiseModel, ReadoutError
 
 import program
 
@@ -16,12 +13,14 @@ SAMPLE = json.loads((Path(__file__).parents[1] / "inputs" / "ghz.json").read_tex
 OPERATORS = SAMPLE["operators"]
 
 
-@pytest.fixture
 def misreading():
-    """A backend whose only flaw is its readout, so that the ideal values are known."""
+    """Make a backend whose only flaw is its readout: the ideal values are known."""
+    from qiskit_aer import AerSimulator
+    from qiskit_aer.noise import NoiseModel, ReadoutError
+
     noise = NoiseModel()
     noise.add_all_qubit_readout_error(ReadoutError([[0.97, 0.03], [0.08, 0.92]]))
-    return ProgramBackend(AerSimulator(noise_model=noise), seed=3)
+    return AerSimulator(noise_model=noise)
 
 
 @pytest.fixture
@@ -45,9 +44,9 @@ def test_qubits_are_found_where_the_transpiler_put_them():
     assert program.measured_qubits(placed) == [2, 0]
 
 
-def test_main_comes_closer_to_the_ideal_values(misreading, ghz):
-    messenger = RecordingMessenger()
-    estimates = program.main(misreading, messenger, circuit=ghz, operators=OPERATORS)
+def test_main_comes_closer_to_the_ideal_values(cassette, ghz):
+    backend, messenger = cassette.backend(misreading, seed=3), RecordingMessenger()
+    estimates = program.main(backend, messenger, circuit=ghz, operators=OPERATORS)
 
     assert [estimate["operator"] for estimate in estimates] == OPERATORS
     for estimate in estimates:
@@ -60,11 +59,9 @@ def test_main_comes_closer_to_the_ideal_values(misreading, ghz):
     ]
 
 
-def test_an_operator_of_the_wrong_length_is_refused(misreading, ghz):
+def test_an_operator_of_the_wrong_length_is_refused_before_anything_runs(ghz):
     with pytest.raises(ValueError, match="ZZ has 2 letters, the circuit has 4 qubits"):
-        program.main(
-            misreading, RecordingMessenger(), circuit=ghz, operators=["ZZZZ", "ZZ"]
-        )
+        program.main(None, RecordingMessenger(), circuit=ghz, operators=["ZZZZ", "ZZ"])
 
 
 def test_the_sample_gains_on_a_fake_device_as_on_the_service(run_program):

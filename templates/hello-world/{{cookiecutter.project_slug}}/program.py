@@ -60,8 +60,12 @@ def main(
         A greeting.
     """
     for iteration in range(iterations):
+        # From level 2 the transpiler's choice among a simulator's many gates varies.
         circuit = transpile(
-            build_circuit(seed + iteration), backend, seed_transpiler=seed
+            build_circuit(seed + iteration),
+            backend,
+            optimization_level=1,
+            seed_transpiler=seed,
         )
         counts = backend.run(circuit).result().get_counts()
         user_messenger.publish(

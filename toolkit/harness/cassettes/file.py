@@ -23,7 +23,7 @@ __all__ = ["load", "save"]
 
 FORMAT: Final = "qrt-cassette"
 VERSION: Final = 1
-_DIGITS: Final = 12
+_DIGITS: Final = 10
 """After the point: less than the tolerance, and less than what differs by processor."""
 _AGAIN = "Record it anew: qrt test -- --record, or qrt run --record FILE."
 

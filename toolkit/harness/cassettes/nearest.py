@@ -104,11 +104,11 @@ def _lines(call: Call) -> Iterator[str]:
     yield from _filled(call.content)
     if call.observables is not None:
         for observable in _each(call.observables):
-            yield from (f"{value:.12g} {word}" for word, value in observable.items())
+            yield from (f"{_short(value)} {word}" for word, value in observable.items())
     if call.values is not None:
         for place, values in enumerate(_rows(call.values)):
             for index, value in enumerate(values):
-                yield f"set {place}: p{index} = {value:.12g}"
+                yield f"set {place}: p{index} = {_short(value)}"
 
 
 def _filled(content: Content) -> Iterator[str]:
@@ -117,11 +117,16 @@ def _filled(content: Content) -> Iterator[str]:
 
     def fill(place: re.Match[str]) -> str:
         shape = [int(size) for size in place[1].split("x")] if place[1] else []
-        found = [f"{value:.12g}" for value in islice(numbers, int(np.prod(shape)))]
+        found = [_short(value) for value in islice(numbers, int(np.prod(shape)))]
         return f"[{' '.join(found)}]" if shape else found[0]
 
     for line in content.lines:
         yield _PLACE.sub(fill, line)
+
+
+def _short(value: float) -> str:
+    """Write what counts of a number, so that equal ones look equal."""
+    return f"{round(value, 9) + 0.0:.10g}"
 
 
 def _each(observables: Any) -> Iterator[dict[str, float]]:

@@ -71,6 +71,7 @@ class Tape:
         *,
         shots: int | None = None,
         seed: int | None = None,
+        executions: int = 0,
     ) -> ProgramBackend:
         """Make the ``backend`` that ``main`` takes.
 
@@ -78,6 +79,7 @@ class Tape:
             source: A name of the catalog, or what makes a backend, to record only.
             shots: Default number of shots.
             seed: Seed of the simulator.
+            executions: How many a run that is resumed had begun already.
 
         Raises:
             DeviceError: It is not on the tape.
@@ -89,7 +91,7 @@ class Tape:
             broker = self._recorder or self._player
             assert broker is not None  # noqa: S101 - one of the two
             self._lines[name] = self._open.enter_context(DirectLine(broker, name))
-        return self._lines[name].backend(shots=shots, seed=seed)
+        return self._lines[name].backend(shots=shots, seed=seed, executions=executions)
 
     def save(self) -> int:
         """Write the file.

@@ -1,7 +1,7 @@
 """Tests of the program: as plain functions, and as the service runs it."""
 
 import pytest
-from program_runtime.program.testing import RecordingMessenger, local_backend
+from program_runtime.program.testing import RecordingMessenger
 
 from program import agreement, build_circuit, main
 
@@ -18,9 +18,9 @@ def test_agreement_is_the_share_of_equal_bits():
     assert agreement({"000": 40, "111": 40, "010": 20}) == pytest.approx(0.8)
 
 
-def test_an_ideal_backend_agrees_always():
+def test_an_ideal_backend_agrees_always(cassette):
     messenger = RecordingMessenger()
-    result = main(local_backend(seed=1), messenger, num_qubits=3, shots=200)
+    result = main(cassette.backend(seed=1), messenger, num_qubits=3, shots=200)
 
     assert result["agreement"] == 1
     assert set(result["counts"]) == {"000", "111"}
@@ -29,9 +29,9 @@ def test_an_ideal_backend_agrees_always():
     assert messenger.messages[-1] == result
 
 
-def test_main_finishes_early_when_it_is_asked_to():
+def test_main_finishes_early_when_it_is_asked_to(cassette):
     messenger = RecordingMessenger(stop_after=1)
-    result = main(local_backend(seed=1), messenger, num_qubits=20, shots=10)
+    result = main(cassette.backend(seed=1), messenger, num_qubits=20, shots=10)
 
     assert result["num_qubits"] == 2
 

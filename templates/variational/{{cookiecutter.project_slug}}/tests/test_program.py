@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from program_runtime.program.testing import RecordingMessenger, local_backend
+from program_runtime.program.testing import RecordingMessenger
 from qiskit.quantum_info import SparsePauliOp
 
 import program
@@ -53,9 +53,9 @@ def test_a_hamiltonian_with_complex_coefficients_is_refused():
         program.energy_scale(SparsePauliOp("X", 1j))
 
 
-def test_main_finds_the_ground_energy_of_hydrogen():
+def test_main_finds_the_ground_energy_of_hydrogen(cassette):
     messenger = RecordingMessenger()
-    result = program.main(local_backend(seed=1), messenger, hamiltonian=HYDROGEN)
+    result = program.main(cassette.backend(seed=1), messenger, hamiltonian=HYDROGEN)
 
     assert result["energy"] == pytest.approx(GROUND_ENERGY, abs=0.02)
     assert result["iterations"] == len(messenger.messages) == 100
@@ -63,21 +63,19 @@ def test_main_finds_the_ground_energy_of_hydrogen():
     assert messenger.metrics[0]["step"] == 0
 
 
-def test_main_finishes_early_with_a_result():
+def test_main_finishes_early_with_a_result(cassette):
     messenger = RecordingMessenger(stop_after=5)
-    result = program.main(local_backend(seed=1), messenger, hamiltonian=HYDROGEN)
+    result = program.main(cassette.backend(seed=1), messenger, hamiltonian=HYDROGEN)
 
     assert result["stopped_early"]
     assert result["iterations"] == 5
 
 
-def test_a_resumed_run_ends_where_an_unbroken_one_does():
-    unbroken = RecordingMessenger()
-    expected = program.main(
-        local_backend(), unbroken, hamiltonian=HYDROGEN, iterations=10
-    )
+def test_a_resumed_run_ends_where_an_unbroken_one_does(cassette):
+    backend, unbroken = cassette.backend(), RecordingMessenger()
+    expected = program.main(backend, unbroken, hamiltonian=HYDROGEN, iterations=10)
     resumed = RecordingMessenger(restored=unbroken.checkpoints[3])
-    result = program.main(local_backend(), resumed, hamiltonian=HYDROGEN, iterations=10)
+    result = program.main(backend, resumed, hamiltonian=HYDROGEN, iterations=10)
 
     assert [message["iteration"] for message in resumed.messages] == list(range(4, 10))
     assert result["energy"] == pytest.approx(expected["energy"])
