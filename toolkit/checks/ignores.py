@@ -28,7 +28,8 @@ CODES = (NOT_FOLLOWED, UNUSED)
 _COMMENT = re.compile(
     r"#\s*qrt:\s*(?P<word>[\w-]*)\s*(?:\[(?P<codes>[^\]#]*)\])?(?P<rest>[^#]*)"
 )
-_OF_A_RUN = re.compile(r"QRT5\d\d")
+_OF_A_RUN = re.compile(r"QRT50[1-7]")
+_OF_A_TEST = re.compile(r"QRT5\d\d")
 _BETWEEN_LINES = (tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING)
 
 
@@ -231,6 +232,8 @@ def _problem(name: str, codes: Collection[Code]) -> tuple[str, str] | None:
         return f"{name} can not be ignored: {title}.", "Mend what it finds."
     if name in known or name in _OWN or _OF_A_RUN.fullmatch(name):
         return None
+    if _OF_A_TEST.fullmatch(name):
+        return f"{name} can not be ignored: a test finds it.", "Leave out that test."
     if name.startswith("ruff:"):
         rule = name.removeprefix("ruff:")
         return f"{name} is a rule of Ruff.", f"Write `# noqa: {rule}`."

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from toolkit.checks.finding import Finding
 
-__all__ = ["TABLE", "Preferences", "read_preferences"]
+__all__ = ["TABLE", "Preferences", "ignored_in_runs", "read_preferences"]
 
 TABLE = "tool.qrt.check"
 _KEYS = ("ignore", "per-file-ignores", "ruff")
@@ -65,6 +65,16 @@ def read_preferences(settings: Mapping[str, Any]) -> Preferences:
         problems.append(f"{TABLE}.ruff is {ruff!r}, and not true or false.")
         ruff = True
     return Preferences(ignores=tuple(found), ruff=ruff, problems=tuple(problems))
+
+
+def ignored_in_runs(settings: Mapping[str, Any]) -> frozenset[str]:
+    """Name the codes that a project ignores everywhere, for reports without files.
+
+    Args:
+        settings: The table ``[tool.qrt]``.
+    """
+    ignores = read_preferences(settings).ignores
+    return frozenset(code for pattern, code in ignores if pattern is None)
 
 
 def _codes(value: Any, where: str, problems: list[str]) -> list[str]:

@@ -132,9 +132,11 @@ def speaking_of_inputs(prepared: Prepared) -> Iterator[None]:
 
 def repeat(prepared: Prepared, first: HarnessRun) -> HarnessRun:
     """Run it once more, unseen; what differs is in the report of the first run."""
+    from toolkit.checks import preferences  # noqa: PLC0415
     from toolkit.harness import repetition  # noqa: PLC0415
 
-    return repetition.with_repetition(first, run(prepared))
+    ignored = preferences.ignored_in_runs(prepared.project.settings)
+    return repetition.with_repetition(first, run(prepared), ignored=ignored)
 
 
 def conclude(

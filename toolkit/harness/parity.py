@@ -13,7 +13,7 @@ from toolkit.harness import comparison
 from toolkit.harness.comparison import Difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from program_runtime.execution import Event, Limits, Outcome
     from toolkit.checks.finding import Finding
@@ -80,6 +80,7 @@ def examine(
     events: Sequence[Event],
     outcome: Outcome,
     limits: Limits,
+    ignored: Collection[str] = (),
 ) -> ParityReport:
     """Judge a finished run.
 
@@ -90,6 +91,7 @@ def examine(
         events: All events of the run.
         outcome: How it ended.
         limits: What it ran under.
+        ignored: Codes that the project does not want to hear.
 
     Returns:
         The report.
@@ -107,7 +109,7 @@ def examine(
         *_near(measures),
     ]
     return ParityReport(
-        findings=tuple(_once(findings)),
+        findings=tuple(f for f in _once(findings) if f.code not in ignored),
         measures=measures,
         interim_examined=len(examined),
         interim_total=len(interim),

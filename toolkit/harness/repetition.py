@@ -12,7 +12,7 @@ from toolkit.checks.finding import Code, Severity
 from toolkit.harness import comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from toolkit.checks.finding import Finding
     from toolkit.harness.run import HarnessRun
@@ -28,17 +28,20 @@ HINT = (
 )
 
 
-def with_repetition(first: HarnessRun, second: HarnessRun) -> HarnessRun:
+def with_repetition(
+    first: HarnessRun, second: HarnessRun, *, ignored: Collection[str] = ()
+) -> HarnessRun:
     """Add to a run's report in what a second one with the same seed differed.
 
     Args:
         first: The run that counts.
         second: The other one.
+        ignored: Codes that the project does not want to hear.
 
     Returns:
         The first run; only its report is another one.
     """
-    found = tuple(_findings(first, second))
+    found = tuple(f for f in _findings(first, second) if f.code not in ignored)
     report = replace(first.report, findings=(*first.report.findings, *found))
     return replace(first, report=report)
 

@@ -21,6 +21,7 @@ from program_runtime.errors import (
     UndecodableError,
 )
 from program_runtime.program import saved_state
+from toolkit.checks import preferences
 from toolkit.harness import machine, parity, staging
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def run_project(
         events=events,
         outcome=outcome,
         limits=limits,
+        ignored=preferences.ignored_in_runs(project.settings),
     )
     return HarnessRun(outcome=outcome, events=tuple(events), report=report)
 

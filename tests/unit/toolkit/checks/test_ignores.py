@@ -3,6 +3,7 @@
 import pytest
 
 from toolkit.checks import judge, run_checks
+from toolkit.checks.preferences import ignored_in_runs
 from toolkit.publish.plan import Verdict
 
 MAIN = "def main(backend, user_messenger, *, text, times=2): ...\n"
@@ -56,6 +57,7 @@ def test_the_same_words_in_a_text_are_no_comment(make_project):
         ("# qrt: ignore[QRT13]", "QRT601", "There is no code 'QRT13'."),
         ("# qrt: ignore[ruff:F401]", "QRT601", "ruff:F401 is a rule of Ruff."),
         ("# qrt: ignore[QRT401]", "QRT601", "QRT401 can not be ignored: A file holds"),
+        ("# qrt: ignore[QRT508]", "QRT601", "QRT508 can not be ignored: a test finds"),
         ("# qrt: ignore[QRT140]", "QRT602", "There is no QRT140 here to ignore."),
     ],
 )
@@ -179,3 +181,10 @@ def test_a_secret_stops_a_release_whatever_is_ignored(make_project, tmp_path):
         },
     )
     assert verdict(root, tmp_path) == (Verdict.FINDINGS, ["QRT402", "QRT401"])
+
+
+def test_reports_without_files_ignore_what_the_whole_project_ignores():
+    table = {"ignore": ["QRT506", "QRT130"], "per-file-ignores": {"a.py": ["QRT507"]}}
+
+    assert ignored_in_runs({"check": table}) == {"QRT506", "QRT130"}
+    assert ignored_in_runs({"check": 3}) == frozenset()

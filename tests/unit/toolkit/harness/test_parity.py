@@ -18,7 +18,9 @@ SPEC = {
 }
 
 
-def examine(*texts, inputs=None, text="{}", limits=None, wall_s=1.0, memory=0):
+def examine(
+    *texts, inputs=None, text="{}", limits=None, wall_s=1.0, memory=0, ignored=()
+):
     """Judge a run that sent ``(kind, text)`` pairs."""
     events = [
         Event(number, 0.0, EventType(kind), data)
@@ -32,7 +34,49 @@ def examine(*texts, inputs=None, text="{}", limits=None, wall_s=1.0, memory=0):
         events=events,
         outcome=Outcome(status=JobStatus.COMPLETED, usage=usage),
         limits=limits or Limits(wall_time_s=10.0),
+        ignored=ignored,
     )
+
+
+OWN = (
+    '{"__type__": "settings", "__module__": "core", "__class__": "Point", '
+    '"__value__": {"x": 1}}'
+)
+# code -> a run that shows it, and the same run once it is mended
+EXAMPLES = {
+    "QRT501": ({"inputs": {"text": (1, 2)}}, {"inputs": {"text": [1, 2]}}),
+    "QRT502": ([("interim", OWN)], [("interim", '{"step": 1}')]),
+    "QRT503": ([("interim", "{not json")], [("interim", "{}")]),
+    "QRT504": ([("interim", '{"step": "one"}')], [("interim", '{"step": 1}')]),
+    "QRT505": ([("result", '"six"')], [("result", "6")]),
+    "QRT506": ({"wall_s": 8.5}, {"wall_s": 7.5}),
+}
+
+
+def report_of(example, **options):
+    if isinstance(example, dict):
+        return examine(**example, **options)
+    return examine(*example, **options)
+
+
+def test_every_code_has_an_example():
+    assert sorted(EXAMPLES) == [code.code for code in parity.CODES]
+
+
+@pytest.mark.parametrize("code", sorted(EXAMPLES))
+def test_a_run_shows_the_code_until_it_is_mended(code):
+    failing, passing = EXAMPLES[code]
+
+    assert [finding.code for finding in report_of(failing).findings] == [code]
+    assert report_of(passing).ok
+
+
+@pytest.mark.parametrize("code", sorted(EXAMPLES))
+def test_what_the_project_ignores_is_not_in_the_report(code):
+    failing, _ = EXAMPLES[code]
+
+    assert report_of(failing, ignored={code}).ok
+    assert not report_of(failing, ignored={"QRT130"}).ok
 
 
 def shown(report):

@@ -77,3 +77,8 @@ def test_runs_that_say_the_same_have_no_finding():
 )
 def test_the_first_difference_of_each_kind_is_told(first, second, told):
     assert found(first, second) == told
+
+
+def test_a_difference_that_the_project_ignores_is_not_in_the_report():
+    assert with_repetition(a_run(1), a_run(2), ignored={"QRT507"}).report.ok
+    assert not with_repetition(a_run(1), a_run(2), ignored={"QRT506"}).report.ok
