@@ -22,14 +22,16 @@ _LIMITS = {
 }
 
 
-def confine(path: str) -> None:
+def confine(path: str, *, writable: str | None = None) -> None:
     """Give up everything but reading one file, as far as this system lets us.
 
     Args:
-        path: The file.
+        path: The file, or a folder.
+        writable: A folder to write into, too.
     """
     for name, most in _LIMITS.items():
-        _limit(name, most)
+        if writable is None or name != "RLIMIT_FSIZE":
+            _limit(name, most)
     if sys.platform != "linux":
         return
     from program_runtime.execution.confinement import (  # noqa: PLC0415 - Linux alone
@@ -46,7 +48,8 @@ def confine(path: str) -> None:
     with contextlib.suppress(OSError):
         credentials.forbid_new_privileges()
         credentials.hide_memory()
-        landlock.restrict(readable=readable, writable=(), network=False)
+        allowed = () if writable is None else (writable,)
+        landlock.restrict(readable=readable, writable=allowed, network=False)
     with contextlib.suppress(OSError):
         if seccomp.available():
             seccomp.deny_dangerous_calls(network=False, shares_user=True)

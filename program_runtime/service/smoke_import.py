@@ -33,6 +33,7 @@ _FRAME: Final = re.compile(r'^\s*File "([^"\n]{1,255})", line (\d{1,7})', re.MUL
 _MODULE: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]{1,200})'")
 _PREFIX: Final = "program.py can not be imported: "
 _CHARS: Final = 600
+_NO_RESOURCE: Final = frozenset({"bad_program", "crashed", "program_error"})
 _OUR_FAULT: Final = frozenset({"internal", "storage"})
 
 
@@ -118,10 +119,12 @@ def _hint(message: str, code: str | None) -> str:
     found = _MODULE.search(message)
     if found:
         package = found[1].partition(".")[0]
+        if "." in found[1]:
+            return f"The {package} on the service has no such module"
         return (
             f"Write {package}.py beside program.py, or add what brings {package} to "
             "[project] dependencies in pyproject.toml"
         )
-    if code in {"bad_program", "program_error"}:
+    if code in _NO_RESOURCE:
         return "`qrt run` shows the same here, unless the packages differ"
     return "Move what takes so much into main()"

@@ -76,7 +76,7 @@ def build_on_service(
 
 
 def _base_of(api: ReleaseReader) -> BaseEnvironment | None:
-    """Ask the service; one that is too old to tell has what is here, for all we know."""
+    """Ask the service; one that is too old to tell may well have what is here."""
     try:
         return BaseEnvironment.parse(api.base_environment())
     except ApiError as err:

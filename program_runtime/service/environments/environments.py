@@ -223,6 +223,7 @@ class Environments:
             there = {**lock.versions(), **installed}
         await asyncio.to_thread(verification.check_after, lock, packages, there)
         (packages / ".lock").unlink(missing_ok=True)
+        await installer.compile(packages, work=work)
         return await asyncio.to_thread(self._shelf.put, content, name)
 
     def _say(self, name: str, message: str) -> None:

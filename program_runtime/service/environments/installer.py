@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from program_runtime.environments import uv as uv_tool
 from program_runtime.errors import BadRequirementsError, Problem, StorageError
+from program_runtime.execution.launch.environment import child_environment
 from program_runtime.service.environments.occupied import occupied
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ __all__ = ["NO_INDEX", "Bounds", "Installer"]
 
 NO_INDEX: Final = "off"
 """The address of an index that means: there is none."""
+_READABLE: Final = ("/bin/sh", "-c", 'umask 022; exec "$0" "$@"')
+"""Jobs of other users read what is installed, whatever the service prefers."""
+_COMPILING: Final = "program_runtime.service.environments.compiling"
 _LOOK_S: Final = 0.25
 _OUTPUT_BYTES: Final = 64 * 1024
 _DISK_FULL: Final = "No space left on device"
@@ -102,6 +106,19 @@ class Installer:
         python = target / "bin" / "python"
         await self._install(pins, ["--python", str(python)], work)
 
+    async def compile(self, packages: Path, *, work: Path) -> None:
+        """Compile the modules in a folder, in a confined child.
+
+        Args:
+            packages: What was installed.
+            work: As in ``unpack``.
+
+        Raises:
+            BadRequirementsError: They are too large by now.
+        """
+        command = [sys.executable, "-I", "-m", _COMPILING, str(packages)]
+        await self._watch(command, work, child_environment())
+
     async def _install(
         self, pins: Iterable[Pin], options: list[str], work: Path
     ) -> None:
@@ -125,27 +142,33 @@ class Installer:
                 "The service can build no environments: uv is not installed there.",
                 hint="Its operator installs it (pip install uv).",
             )
+        command = [uv, *words, "--no-progress", "--no-python-downloads"]
+        # So the packages of one user's lock are another's only by their hashes, what
+        # is downloaded is bounded, and nothing is left of it.
+        cache = {"UV_CACHE_DIR": str(work / "cache")}
+        status, said = await self._watch(command, work, {**self._environment, **cache})
+        if status:
+            raise _failure(said)
+
+    async def _watch(
+        self, command: list[str], work: Path, environment: dict[str, str]
+    ) -> tuple[int | None, str]:
+        """Run a command within the bounds; return its status and its last words."""
         child = await asyncio.create_subprocess_exec(
-            uv,
-            *words,
-            "--no-progress",
-            "--no-python-downloads",
+            *_READABLE,
+            *command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            # So the packages of one user's lock are another's only by their hashes,
-            # what is downloaded is bounded, and nothing is left of it.
-            env={**self._environment, "UV_CACHE_DIR": str(work / "cache")},
+            env=environment,
             cwd=work,
-            umask=0o022,
             start_new_session=True,
         )
         try:
             said = await self._watched(child, work)
         finally:
             await _end(child)
-        if child.returncode:
-            raise _failure(said)
+        return child.returncode, said
 
     async def _watched(self, child: asyncio.subprocess.Process, work: Path) -> str:
         """Wait for the end, or for more than is allowed."""
