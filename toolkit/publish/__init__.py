@@ -6,31 +6,57 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from toolkit.publish.canary import Stored, Trial, stored_jobs, try_release
+    from toolkit.publish.contents import (
+        content_of_bundle,
+        content_of_project,
+        published_content,
+    )
     from toolkit.publish.plan import PublishPlan, Verdict, plan_publish
-    from toolkit.publish.service import ReleaseReader, ReleaseWriter
-    from toolkit.publish.uploader import Published, publish
-    from toolkit.publish.versions import next_version
+    from toolkit.publish.rollback import version_before
+    from toolkit.publish.service import JobRunner, ReleaseReader, ReleaseWriter
+    from toolkit.publish.uploader import CANARY, Published, let_go, publish
 
 __all__ = [
+    "CANARY",
+    "JobRunner",
     "PublishPlan",
     "Published",
     "ReleaseReader",
     "ReleaseWriter",
+    "Stored",
+    "Trial",
     "Verdict",
-    "next_version",
+    "content_of_bundle",
+    "content_of_project",
+    "let_go",
     "plan_publish",
     "publish",
+    "published_content",
+    "stored_jobs",
+    "try_release",
+    "version_before",
 ]
 
 _HOMES = {
+    "CANARY": "uploader",
+    "JobRunner": "service",
     "PublishPlan": "plan",
     "Published": "uploader",
     "ReleaseReader": "service",
     "ReleaseWriter": "service",
+    "Stored": "canary",
+    "Trial": "canary",
     "Verdict": "plan",
-    "next_version": "versions",
+    "content_of_bundle": "contents",
+    "content_of_project": "contents",
+    "let_go": "uploader",
     "plan_publish": "plan",
     "publish": "uploader",
+    "published_content": "contents",
+    "stored_jobs": "canary",
+    "try_release": "canary",
+    "version_before": "rollback",
 }
 
 

@@ -8,14 +8,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import NotAuthorizedError, RuntimeProgramNotFound
+from program_runtime.service.domain.versions import moves_latest, version_key
 from toolkit import bundle, checks
-from toolkit.publish import versions
+from toolkit.bundle.comparison import (
+    Bump,
+    Compatibility,
+    compare_releases,
+    next_version,
+)
+from toolkit.publish import contents, requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from program_runtime.bundle import BundleInfo
+    from toolkit.bundle import ProjectLock
+    from toolkit.bundle.comparison import Comparison
     from toolkit.checks import Finding
     from toolkit.project.project import Project
     from toolkit.publish.service import ReleaseReader
@@ -32,6 +41,8 @@ class Verdict(StrEnum):
     """The same bytes are published: nothing to do."""
     CONFLICT = "conflict"
     """The version is published with other bytes."""
+    TOO_SMALL = "too_small"
+    """What changed calls for a higher version."""
     NAME_TAKEN = "name_taken"
     NOT_AUTHORISED = "not_authorised"
     FINDINGS = "findings"
@@ -49,14 +60,26 @@ class PublishPlan:
     user: str | None = None
     """Whose token it is."""
     findings: tuple[Finding, ...] = ()
+    lock: ProjectLock | None = None
+    """What it requires beyond the service's base; None if nothing."""
     bundle: BundleInfo | None = None
     """None when credentials, name or checks stopped the plan before the build."""
     current_version: str | None = None
     """The program's latest release on the service."""
     published_digest: str | None = None
     """The digest of this version on the service, if it is there."""
+    takes_latest: bool = True
+    """Whether ``latest`` moves to it, or has done so."""
+    base: Mapping[str, Any] | None = None
+    """The release that it is compared with, as the service describes it."""
+    comparison: Comparison | None = None
+    """None when there is nothing to compare with, or nothing new."""
+    taken: tuple[str, ...] = ()
+    """The versions that are published."""
+    unread: str | None = None
+    """Why no files were compared."""
     next_version: str | None = None
-    """A free version, when this one is taken."""
+    """A free version that is far enough, when this one is taken or too low."""
     visibility: str | None = None
     labels: tuple[str, ...] = ()
 
@@ -77,6 +100,8 @@ def plan_publish(
     *,
     out_dir: Path,
     strict: bool = False,
+    force: bool = False,
+    upgrade: bool = False,
     visibility: str | None = None,
     labels: Sequence[str] = (),
     on_step: Callable[[str], None] | None = None,
@@ -84,22 +109,27 @@ def plan_publish(
     """Find out what publishing would do.
 
     Credentials, name and version come first, then checks, then the build: nobody waits
-    for a build to learn that the token has expired. Only ``out_dir`` is written to.
+    for a build to learn that the token has expired. Only ``out_dir`` is written
+    to, and ``requirements.lock`` in the project.
 
     Args:
         project: The project.
         api: The service.
         out_dir: Where the bundle is built.
         strict: Let warnings stop it too.
+        force: Let the version be too low for what changed.
+        upgrade: Resolve the requirements anew, to the newest versions.
         visibility: ``private`` or ``public``; None leaves it as it is.
         labels: Labels to point at the release.
-        on_step: Called with ``credentials``, ``version``, ``checks``, ``build`` as
-            each begins.
+        on_step: Called with ``credentials``, ``version``, ``checks``, ``requirements``
+            (if they must be resolved), ``build``,
+            ``comparison`` as each begins.
 
     Returns:
         The plan; what stands in the way is its verdict, not an exception.
 
     Raises:
+        BadRequirementsError: What the project requires can not be resolved.
         BundleError: The project's files can not be a bundle.
         ServiceUnreachableError: The service did not answer.
     """
@@ -107,7 +137,10 @@ def plan_publish(
         "credentials": partial(_identify_user, api=api),
         "version": partial(_look_up_release, api=api),
         "checks": partial(_run_checks, strict=strict),
-        "build": partial(_build_and_compare, out_dir=out_dir),
+        "build": partial(
+            _build, api=api, out_dir=out_dir, upgrade=upgrade, on_step=on_step
+        ),
+        "comparison": partial(_compare, api=api, force=force),
     }
     # What it stays if no step finds that it is not so.
     plan = PublishPlan(
@@ -163,13 +196,30 @@ def _look_up_release(plan: PublishPlan, api: ReleaseReader) -> PublishPlan:
             message=f"The name {name!r} belongs to {program.get('owner')}.",
             hint="Choose another name in program.json.",
         )
-    latest = program.get("version") if program is not None else None
-    release = _found(api.release, name, version)
+    if program is None:
+        return plan
+    releases = {str(each["version"]): each for each in api.releases(name)}
+    current, held = str(program["version"]), releases.get(version)
     return replace(
         plan,
-        current_version=str(latest) if latest else None,
-        published_digest=str(release["digest"]) if release is not None else None,
+        current_version=current,
+        published_digest=str(held["digest"]) if held is not None else None,
+        takes_latest=version == current or moves_latest(version, current),
+        base=_base(releases, version, current)
+        if held is None
+        else releases.get(current),
+        taken=tuple(releases),
     )
+
+
+def _base(
+    releases: Mapping[str, dict[str, Any]], version: str, current: str
+) -> Mapping[str, Any] | None:
+    """Return what callers have now; of an older line, what comes before."""
+    if version_key(version) >= version_key(current):
+        return releases.get(current)
+    before = [each for each in releases if version_key(each) < version_key(version)]
+    return releases[max(before, key=version_key)] if before else None
 
 
 def _found(read: Callable[..., dict[str, Any]], *names: str) -> dict[str, Any] | None:
@@ -193,25 +243,81 @@ def _run_checks(plan: PublishPlan, *, strict: bool) -> PublishPlan:
     )
 
 
-def _build_and_compare(plan: PublishPlan, out_dir: Path) -> PublishPlan:
-    built = bundle.build_bundle(plan.project, out_dir)
-    plan = replace(plan, bundle=built)
-    if plan.published_digest is None:
-        return plan
-    name = _release_name(plan.project)
+def _build(
+    plan: PublishPlan,
+    api: ReleaseReader,
+    *,
+    out_dir: Path,
+    upgrade: bool,
+    on_step: Callable[[str], None] | None,
+) -> PublishPlan:
+    lock = requirements.lock_for(
+        plan.project,
+        api,
+        upgrade=upgrade,
+        on_resolve=None if on_step is None else partial(on_step, "requirements"),
+    )
+    built = bundle.build_bundle(plan.project, out_dir, lock=lock)
+    plan = replace(plan, lock=lock)
     if plan.published_digest == built.digest:
         return replace(
             plan,
+            bundle=built,
             verdict=Verdict.UNCHANGED,
-            message=f"{name} is published with the same bytes: nothing to upload.",
+            message=f"{_release_name(plan.project)} is published with the same bytes: "
+            "nothing to upload.",
         )
-    suggestion = versions.next_version(
-        plan.project.metadata.version, plan.current_version or ""
+    return replace(plan, bundle=built)
+
+
+def _compare(plan: PublishPlan, api: ReleaseReader, *, force: bool) -> PublishPlan:
+    """Compare with what callers have now, and hold the version against it."""
+    assert plan.bundle is not None  # noqa: S101 - it was built a step before
+    if plan.base is not None:
+        near = plan.bundle.path.with_name(
+            f"{plan.project.metadata.name}-{plan.base['version']}.zip"
+        )
+        old, unread = contents.published_content(api, plan.base, near=near)
+        new = contents.content_of_bundle(plan.bundle.path)
+        plan = replace(plan, comparison=compare_releases(old, new), unread=unread)
+    if plan.published_digest is not None:
+        return _refused(
+            plan,
+            Verdict.CONFLICT,
+            f"{_release_name(plan.project)} is published with other content, "
+            "and a release never changes.",
+        )
+    comparison = plan.comparison
+    if comparison is None or comparison.suffices or force:
+        return plan
+    return _refused(
+        plan,
+        Verdict.TOO_SMALL,
+        f"What changed since {comparison.old_version} {_reason(comparison)}: "
+        f"{comparison.new_version} is too low a version for that.",
     )
+
+
+def _refused(plan: PublishPlan, verdict: Verdict, message: str) -> PublishPlan:
+    """Name the version to take instead."""
+    old, bump = plan.project.metadata.version, Bump.PATCH
+    if plan.comparison is not None:
+        old, bump = plan.comparison.old_version, plan.comparison.bump
+    version = next_version(old, bump, taken=plan.taken)
+    hint = f'Set "version": "{version}" in program.json'
+    force = ", or publish with --force" if verdict is Verdict.TOO_SMALL else ""
     return replace(
         plan,
-        verdict=Verdict.CONFLICT,
-        message=f"{name} is published with other content, and a release never changes.",
-        hint=f'Set "version": "{suggestion}" in program.json.',
-        next_version=suggestion,
+        verdict=verdict,
+        message=message,
+        hint=f"{hint}{force}.",
+        next_version=version,
     )
+
+
+def _reason(comparison: Comparison) -> str:
+    if comparison.compatibility is Compatibility.BREAKING:
+        return "breaks callers"
+    if comparison.compatibility is Compatibility.ADDITIVE:
+        return "adds to the interface"
+    return "lets a run ask for more of a backend"

@@ -130,6 +130,48 @@ COUNTS = closed(
 )
 """What calls of a backend came to."""
 
+CHANGE = closed(name=TEXT, old={}, new={})
+COMPARISON = {
+    "from": TEXT,
+    "to": TEXT,
+    "compatibility": {"enum": ["breaking", "additive", "none"]},
+    "bump": {"enum": ["major", "minor", "patch"]},
+    "suffices": {"type": "boolean"},
+    "interface": many(
+        closed(
+            part=TEXT,
+            path=TEXT,
+            message=TEXT,
+            effect={"enum": ["breaking", "additive", "none"]},
+            undecided={"type": "boolean"},
+        )
+    ),
+    "requirements": maybe(many(CHANGE)),
+    "budget": many(CHANGE),
+    "files": maybe(
+        many(
+            closed(
+                path=TEXT,
+                change={"enum": ["added", "removed", "changed"]},
+                added=COUNT,
+                removed=COUNT,
+                diff=TEXT,
+                note=maybe(TEXT),
+            )
+        )
+    ),
+    "unread": maybe(TEXT),
+}
+TRIAL = closed(
+    job=TEXT,
+    status=TEXT,
+    new_job=TEXT,
+    new_status=TEXT,
+    same={"type": "boolean"},
+    differences=many(
+        closed(path=TEXT, old={}, new={}, difference=maybe({"type": "number"}))
+    ),
+)
 FORMS = {
     "backends": closed(devices=many(holding(name=TEXT, simulator={"type": "boolean"}))),
     "backup": closed(path=TEXT, **BACKUP),
@@ -221,6 +263,13 @@ FORMS = {
         )
     ),
     "programs show": PROGRAM,
+    "programs diff": closed(program=TEXT, **COMPARISON),
+    "programs rollback": closed(
+        program=TEXT,
+        label={"const": "latest"},
+        digest=TEXT,
+        **{"from": TEXT, "to": TEXT},
+    ),
     "programs source": closed(program=TEXT, version=TEXT, source=TEXT),
     "programs source --output": closed(program=TEXT, version=TEXT, path=TEXT),
     "publish": closed(
@@ -230,6 +279,8 @@ FORMS = {
         created={"type": "boolean"},
         labels=many(TEXT),
         visibility=maybe(TEXT),
+        sent_bytes=COUNT,
+        canary=many(TRIAL),
     ),
     "publish --target": closed(
         target=TEXT,
@@ -266,6 +317,7 @@ FORMS = {
         size=maybe(COUNT),
         labels=many(TEXT),
         visibility=maybe(TEXT),
+        comparison=maybe(closed(**COMPARISON)),
         findings=many(FINDING),
     ),
     "rerun": JOB,
@@ -281,6 +333,25 @@ FORMS = {
     "template update": closed(**TEMPLATE_UPDATE),
     "template update --diff": closed(**TEMPLATE_UPDATE, diff=TEXT),
     "test": closed(ok={"type": "boolean"}, pytest_exit_code={"type": "integer"}),
+    "test --backends": closed(
+        ok={"type": "boolean"},
+        pytest_exit_code={"type": "integer"},
+        matrix=many(
+            closed(
+                backend=TEXT,
+                values={
+                    "type": "object",
+                    "additionalProperties": closed(
+                        mean={"type": "number"},
+                        standard_error=maybe({"type": "number"}),
+                        runs=COUNT,
+                    ),
+                },
+                ignored={"type": "object", "additionalProperties": TEXT},
+                failure=FAILURE,
+            )
+        ),
+    ),
     "test --kill-resume": closed(
         ok={"type": "boolean"},
         seed=COUNT,

@@ -53,7 +53,8 @@ def plans(project, api, monkeypatch):
             ),
         )
 
-    def publish(plan, api, *, on_progress):
+    def publish(plan, api, *, hold, on_progress):
+        seen["held"] = hold
         if not plan.allowed:
             raise ConflictError(plan.message, hint="Raise the version.")
         for sent in (2, 5):

@@ -1,8 +1,11 @@
 """Planning a release and publishing it, against a service in memory."""
 
+import json
+import shutil
+
 import pytest
 
-from program_runtime.bundle import digest_file
+from program_runtime.bundle import digest_file, read_file
 from program_runtime.errors import (
     BadBundleError,
     NotAuthorizedError,
@@ -17,9 +20,10 @@ from toolkit.errors import (
     FindingsError,
     NotAuthorisedError,
     VerificationError,
+    VersionTooLowError,
 )
 from toolkit.project import load_project
-from toolkit.publish import Verdict, next_version, plan_publish, publish
+from toolkit.publish import Verdict, let_go, plan_publish, publish
 
 
 class MemoryService:
@@ -27,7 +31,8 @@ class MemoryService:
 
     def __init__(self, user="u_a", role="author"):
         self.user = {"name": user, "role": role}
-        self.owners, self.releases, self.labels, self.visibility = {}, {}, {}, {}
+        self.owners, self.held, self.labels, self.visibility = {}, {}, {}, {}
+        self.bundles, self.readable = {}, True
         self.calls = []
         self.refusal = None
 
@@ -46,15 +51,35 @@ class MemoryService:
         self._note("program")
         if program_id not in self.owners:
             raise RuntimeProgramNotFound("There is no such program.", status=404)
-        versions = [version for name, version in self.releases if name == program_id]
-        latest = versions[-1] if versions else None
+        latest = self.labels.get("latest")
         return {"owner": self.owners[program_id], "version": latest}
+
+    def releases(self, program_id):
+        self._note("releases")
+        return [
+            {
+                "program_id": program_id,
+                "version": version,
+                "digest": digest,
+                "metadata": json.loads(
+                    read_file(self.bundles[digest], "program.json").decode()
+                ),
+            }
+            for (name, version), digest in self.held.items()
+            if name == program_id
+        ]
 
     def release(self, program_id, ref):
         self._note("release")
-        if (program_id, ref) not in self.releases:
+        if (program_id, ref) not in self.held:
             raise RuntimeProgramNotFound("There is no such release.", status=404)
-        return {"digest": self.releases[program_id, ref]}
+        return {"digest": self.held[program_id, ref]}
+
+    def download_bundle(self, program_id, ref, target):
+        self._note("download_bundle")
+        if not self.readable:
+            raise NotAuthorizedError("It is not yours.", status=403)
+        return shutil.copyfile(self.bundles[self.held[program_id, ref]], target)
 
     def put_release(
         self,
@@ -65,6 +90,7 @@ class MemoryService:
         *,
         labels=(),
         visibility=None,
+        hold=False,
         on_progress=None,
     ):
         self._note("put_release", refuse=True)
@@ -72,12 +98,17 @@ class MemoryService:
         for sent in (size // 2, size):
             if on_progress:
                 on_progress(sent, size)
-        held = self.releases.get((program_id, version))
+        held = self.held.get((program_id, version))
         if held not in (None, digest):
             raise RuntimeDuplicateProgramError("It exists.", hint="Raise it.")
         self.owners[program_id] = self.user["name"]
-        self.releases[program_id, version] = digest_file(file)
+        self.held[program_id, version] = digest_file(file)
+        self.bundles[digest] = shutil.copyfile(
+            file, file.with_suffix(f".{len(self.bundles)}")
+        )
         self.labels.update(dict.fromkeys(labels, version))
+        if not hold:
+            self.labels["latest"] = version
         if visibility:
             self.visibility[program_id] = visibility
         return {"digest": digest}, held is None
@@ -99,8 +130,8 @@ def service():
 
 @pytest.fixture
 def plan(make_project, tmp_path, service):
-    def plan(*, out="out", metadata=None, program=None, **options):
-        changes = {"metadata": metadata}
+    def plan(*, out="out", metadata=None, program=None, files=None, **options):
+        changes = {"metadata": metadata, "files": files}
         if program is not None:
             changes["program"] = program
         project = load_project(make_project(**changes))
@@ -118,8 +149,9 @@ def test_a_new_program_would_be_published(plan, service, tmp_path):
     assert planned.message == "hello 1.0.0 would be published."
     assert planned.user == "u_a"
     assert planned.bundle.path == tmp_path / "out" / "hello-1.0.0.zip"
-    assert steps == ["credentials", "version", "checks", "build"]
-    assert service.calls == ["whoami", "program", "release"]
+    assert steps == ["credentials", "version", "checks", "build", "comparison"]
+    assert service.calls == ["whoami", "program"]
+    assert planned.comparison is None
 
 
 def test_publishing_uploads_labels_and_verifies(plan, service):
@@ -129,8 +161,9 @@ def test_publishing_uploads_labels_and_verifies(plan, service):
 
     assert (done.program, done.version, done.created) == ("hello", "1.0.0", True)
     assert done.digest == planned.bundle.digest
-    assert service.releases == {("hello", "1.0.0"): done.digest}
-    assert service.labels == {"stable": "1.0.0"}
+    assert service.held == {("hello", "1.0.0"): done.digest}
+    assert service.labels == {"latest": "1.0.0", "stable": "1.0.0"}
+    assert done.sent_bytes == planned.bundle.size
     assert service.visibility == {"hello": "public"}
     assert progress[-1] == (planned.bundle.size, planned.bundle.size)
     assert service.calls[-2:] == ["put_release", "release"]
@@ -146,9 +179,9 @@ def test_publishing_the_same_bytes_again_uploads_nothing(plan, service):
     )
     service.calls.clear()
     done = publish(planned, service)
-    assert not done.created
+    assert (done.created, done.sent_bytes) == (False, 0)
     assert service.calls == ["set_label", "update_program", "release"]
-    assert service.labels == {"beta": "1.0.0"}
+    assert service.labels == {"latest": "1.0.0", "beta": "1.0.0"}
     assert service.visibility == {"hello": "private"}
 
 
@@ -172,6 +205,7 @@ def test_other_bytes_under_a_published_version_are_a_conflict(plan, service):
         "hello 1.0.0 is published with other content, and a release never changes."
     )
     assert planned.hint == 'Set "version": "1.0.1" in program.json.'
+    assert [change.path for change in planned.comparison.files] == ["program.py"]
     with pytest.raises(ConflictError, match="a release never changes") as caught:
         publish(planned, service)
     assert caught.value.exit_code is ExitCode.CONFLICT
@@ -254,7 +288,7 @@ def test_warnings_stop_it_when_strict(plan):
 
 def test_a_version_taken_since_the_plan_is_a_conflict(plan, service):
     planned = plan()
-    service.releases["hello", "1.0.0"] = "sha256:other"
+    service.held["hello", "1.0.0"] = "sha256:other"
 
     with pytest.raises(ConflictError) as caught:
         publish(planned, service)
@@ -282,7 +316,7 @@ def test_a_refused_upload_says_why(plan, service, refusal, kind, words):
     with pytest.raises(kind) as caught:
         publish(planned, service)
     assert str(caught.value) == words
-    assert service.releases == {}
+    assert service.held == {}
 
 
 def test_other_bytes_on_the_service_are_noticed(plan, service, monkeypatch):
@@ -296,15 +330,113 @@ def test_other_bytes_on_the_service_are_noticed(plan, service, monkeypatch):
     )
 
 
-@pytest.mark.parametrize(
-    ("taken", "expected"),
-    [
-        (["1.2.3"], "1.2.4"),
-        (["1.9.0", "1.10.0"], "1.10.1"),
-        (["2.0.0-rc.1"], "2.0.0"),
-        (["2.0.0-rc.1", "2.0.0"], "2.0.1"),
-        (["", "odd"], "0.1.0"),
-    ],
-)
-def test_the_next_version_follows_the_latest(taken, expected):
-    assert next_version(*taken) == expected
+def raised(metadata, version, **parameters):
+    changed = {**metadata, "version": version}
+    changed["spec"]["parameters"]["properties"].update(parameters)
+    return changed
+
+
+LONGER = "def main(backend, user_messenger, *, text, times=2, loud=0): return {}\n"
+
+
+def test_a_version_too_low_for_what_changed_is_refused(plan, service, metadata):
+    publish(plan(), service)
+    breaking = raised(metadata, "1.1.0", times={"type": "integer", "maximum": 9})
+    planned = plan(metadata=breaking)
+
+    assert planned.verdict is Verdict.TOO_SMALL
+    assert not planned.allowed
+    assert planned.message == (
+        "What changed since 1.0.0 breaks callers: 1.1.0 is too low a version for that."
+    )
+    assert planned.hint == (
+        'Set "version": "2.0.0" in program.json, or publish with --force.'
+    )
+    with pytest.raises(VersionTooLowError) as caught:
+        publish(planned, service)
+    assert caught.value.exit_code is ExitCode.CONFLICT
+    assert [str(problem) for problem in caught.value.problems] == [
+        "times: maximum of 9 now, had none"
+    ]
+    assert ("hello", "1.1.0") not in service.held
+
+
+def test_an_addition_calls_for_a_minor_version(plan, service, metadata):
+    publish(plan(), service)
+    loud = {"type": "integer", "default": 0}
+    planned = plan(metadata=raised(metadata, "1.0.1", loud=loud), program=LONGER)
+
+    assert planned.verdict is Verdict.TOO_SMALL
+    assert planned.message.startswith("What changed since 1.0.0 adds to the interface:")
+    assert planned.next_version == "1.1.0"
+    enough = plan(metadata=raised(metadata, "1.1.0", loud=loud), program=LONGER)
+    assert enough.verdict is Verdict.NEW
+
+
+def test_force_takes_a_version_that_is_too_low(plan, service, metadata):
+    publish(plan(), service)
+    breaking = raised(metadata, "1.0.1", times={"type": "integer", "maximum": 9})
+    planned = plan(metadata=breaking, force=True)
+
+    assert planned.verdict is Verdict.NEW
+    assert planned.comparison.bump == "major"
+    assert publish(planned, service).created
+
+
+def test_without_the_source_the_metadata_alone_are_compared(plan, service, metadata):
+    publish(plan(), service)
+    service.readable = False
+    changed = raised(metadata, "2.0.0", times={"type": "string"})
+    planned = plan(metadata=changed, out="elsewhere")
+
+    assert planned.comparison.files is None
+    assert planned.comparison.requirements is None
+    assert planned.unread == "the bundle of hello 1.0.0 is for its owner to read"
+    assert planned.comparison.bump == "major"
+
+
+def test_an_archive_that_is_here_already_is_not_downloaded(plan, service, metadata):
+    publish(plan(), service)
+    service.calls.clear()
+    plan(metadata=raised(metadata, "1.0.1"))
+    assert "download_bundle" not in service.calls
+    plan(metadata=raised(metadata, "1.0.1"), out="elsewhere")
+    assert "download_bundle" in service.calls
+
+
+def test_an_older_line_is_compared_with_what_came_before_it(plan, service, metadata):
+    publish(plan(), service)
+    breaking = raised(metadata, "2.0.0", times={"type": "string"})
+    publish(plan(metadata=breaking), service)
+    planned = plan(
+        metadata=raised(metadata, "1.0.1", times={"type": "integer", "default": 2})
+    )
+
+    assert planned.comparison.old_version == "1.0.0"
+    assert (planned.verdict, planned.takes_latest) == (Verdict.NEW, False)
+
+
+def test_a_held_release_gets_its_labels_when_it_is_let_go(plan, service, metadata):
+    publish(plan(), service)
+    planned = plan(
+        metadata=raised(metadata, "1.0.1"), labels=["stable"], visibility="public"
+    )
+    done = publish(planned, service, hold=True)
+    assert service.labels == {"latest": "1.0.0", "canary": "1.0.1"}
+    assert service.visibility == {}
+
+    done = let_go(planned, service, done)
+    assert done.labels == ("stable", "latest")
+    assert service.labels == dict.fromkeys(("latest", "canary", "stable"), "1.0.1")
+    assert service.visibility == {"hello": "public"}
+
+
+def test_a_held_release_is_tried_again_without_sending_it(plan, service, metadata):
+    publish(plan(), service)
+    again = {"metadata": raised(metadata, "1.0.1")}
+    publish(plan(**again), service, hold=True)
+    planned = plan(**again)
+
+    assert (planned.verdict, planned.takes_latest) == (Verdict.UNCHANGED, True)
+    assert publish(planned, service, hold=True).sent_bytes == 0
+    assert service.labels["latest"] == "1.0.0"
