@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ProgramRunner", "program_project", "recording_messenger", "run_program"]
 
-pytest_plugins = ("toolkit.harness.cassette_plugin",)
+pytest_plugins = (
+    "toolkit.harness.backend_plugin",
+    "toolkit.harness.cassette_plugin",
+)
 
 
 class ProgramRunner:

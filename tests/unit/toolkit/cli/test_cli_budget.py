@@ -4,17 +4,12 @@ The program runs in this process, its calls going to real simulators.
 """
 
 import json
-import time
 
 import pytest
-from unit.toolkit.cli import json_forms
+from unit.toolkit.cli import json_forms, running_here
 
-from program_runtime import execution
-from program_runtime.program.testing import RecordingMessenger
 from toolkit import harness
-from toolkit.harness import HarnessRun
 from toolkit.harness.budget.lockfile import LOCK
-from toolkit.harness.direct_line import DirectLine
 
 SAMPLING = """
 from qiskit import QuantumCircuit
@@ -60,45 +55,9 @@ REMEDY = (
 
 
 @pytest.fixture
-def runs_here(monkeypatch):
-    """Call ``main`` in this process; its calls go to the broker as in a real run."""
+def project(make_project, monkeypatch, here, metadata):
+    monkeypatch.setattr(harness, "run_project", running_here.run_project, raising=False)
 
-    def run_project(project, inputs, *, backend, shots, seed, broker, **options):
-        names = {}
-        exec(project.source_path.read_text(), names)
-        events = []
-
-        def note(kind):
-            event_type = execution.EventType(kind)
-            number = len(events) + 1
-            events.append(execution.Event(number, time.time(), event_type, "{}"))
-
-        class Timed(RecordingMessenger):
-            def publish(self, message, **options):
-                super().publish(message, **options)
-                note("interim")
-
-            def metric(self, **values):
-                super().metric(**values)
-                note("metric")
-
-        status, code = execution.JobStatus.COMPLETED, None
-        with DirectLine(broker, backend) as line:
-            try:
-                names["main"](line.backend(shots=shots, seed=seed), Timed(), **inputs)
-            except RuntimeError:
-                status, code = execution.JobStatus.FAILED, "program_error"
-        usage = execution.Usage(wall_s=0.5, cpu_s=0.1, peak_memory_bytes=1)
-        outcome = execution.Outcome(
-            status=status, code=code, message="as asked", traceback=None, usage=usage
-        )
-        return HarnessRun(outcome=outcome, events=tuple(events), report=None)
-
-    monkeypatch.setattr(harness, "run_project", run_project, raising=False)
-
-
-@pytest.fixture
-def project(make_project, monkeypatch, here, runs_here, metadata):
     def make(program=SAMPLING, **budget):
         if budget:
             metadata["budget"] = budget

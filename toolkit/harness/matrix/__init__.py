@@ -1,0 +1,1 @@
+"""One program on several backends: its numbers with their standard errors."""
