@@ -55,6 +55,12 @@ class Watcher:
             self._break_line()
             for line in event.data.splitlines():
                 self._out.say(f"log: {_terminal.one_line(line)}")
+        elif event.type == "status" and event.data:
+            # What a job waits for, once it has its turn: a device, its environment.
+            reason = json.loads(event.data).get("reason")
+            if reason:
+                self._break_line()
+                self._out.say(_terminal.one_line(str(reason)))
 
     def end(self) -> None:
         """Finish the live line."""

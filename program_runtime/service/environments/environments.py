@@ -126,10 +126,9 @@ class Environments:
         known = self._builds.get(name)
         if known is not None and not _is_stale(known):
             return known
-        count = len(lock.pins)
-        message = f"Waiting to build the environment: {count} packages."
+        doing = "Waiting to build" if self._turns.locked() else "Building"
         progress = Progress(
-            message=message,
+            message=f"{doing} the environment: {_packages(lock)}.",
             task=asyncio.create_task(self._build(lock, name)),
             since=time.monotonic(),
         )
