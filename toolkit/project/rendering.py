@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cookiecutter import environment, find, generate, prompt
-from cookiecutter.exceptions import CookiecutterException
+from cookiecutter.exceptions import (
+    CookiecutterException,
+    NonTemplatedInputDirException,
+)
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import SandboxedEnvironment
@@ -83,7 +86,7 @@ def render(
             folder = Path(made) / "project"
             folder.mkdir()
             _run_hook(hooks.get(_BEFORE), folder, sandbox, context)
-            inner = find.find_template(template.folder, sandbox)
+            inner = _inner(template, sandbox)
             _write(template, inner, folder, sandbox, context)
             _run_hook(hooks.get(_AFTER), folder, sandbox, context)
             files = dict(sorted(_collected(folder)))
@@ -171,6 +174,16 @@ def _asked(
     if isinstance(raw, dict):
         return prompt.read_user_dict(name, default, words)
     return prompt.read_user_variable(name, default, words)
+
+
+def _inner(template: Template, sandbox: SandboxedEnvironment) -> Path:
+    try:
+        return Path(find.find_template(template.folder, sandbox))
+    except NonTemplatedInputDirException as error:
+        raise TemplateError(
+            f"The template {template.name} has no folder with the project's files.",
+            hint="It is called after a question: {{cookiecutter.program_name}}.",
+        ) from error
 
 
 def _write(

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.errors import TargetExistsError, UsageError
+from toolkit.errors import TargetExistsError, TemplateError, UsageError
 from toolkit.project import template_archive, template_record, template_source
 from toolkit.project.settings import PYPROJECT
 
@@ -68,7 +68,7 @@ def new_project(
         files, final = rendering.render(
             fetched.template, given, ask=not defaults, trust=trust
         )
-        record = template_record.record_of(fetched, final)
+        record = template_record.record_of(fetched, final, target)
         made = Path(scratch) / "project"
         made.mkdir()
         template_archive.unpack(recorded(files, record), made)
@@ -84,9 +84,17 @@ def recorded(files: Mapping[str, File], record: Record) -> dict[str, File]:
     Args:
         files: What the template made.
         record: Of the template and the answers.
+
+    Raises:
+        TemplateError: The template's pyproject.toml is no text.
     """
     content, is_executable = files.get(PYPROJECT, (b"", False))
-    text = template_record.with_record(content.decode(), record)
+    try:
+        text = template_record.with_record(content.decode(), record)
+    except UnicodeDecodeError as error:
+        raise TemplateError(
+            f"{PYPROJECT} of the template {record.name} is not in UTF-8: {error}"
+        ) from error
     return {
         **files,
         PYPROJECT: (text.encode(), is_executable),

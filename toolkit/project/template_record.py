@@ -8,21 +8,23 @@ template itself may be gone, or installed in its newest version alone.
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from toolkit.project.template_source import Fetched
 
 __all__ = [
     "BASE",
     "Record",
+    "address_of",
     "read_record",
     "record_of",
     "with_record",
@@ -50,14 +52,32 @@ class Record:
         return f"{self.name} {version}".rstrip()
 
 
-def record_of(fetched: Fetched, answers: Mapping[str, Any]) -> Record:
-    """Describe a template that was rendered with these answers."""
+def record_of(fetched: Fetched, answers: Mapping[str, Any], root: Path) -> Record:
+    """Describe a template that was rendered with these answers.
+
+    Args:
+        fetched: The template.
+        answers: To all of its questions.
+        root: The project's folder. The path of a template that lies near it is
+            written as seen from there: it is the same for others, and says nothing
+            of whose machine it is on.
+    """
+    name = fetched.name
+    if fetched.is_path and Path(name).is_relative_to(root.parent):
+        near = Path(os.path.relpath(name, root))
+        name = near.as_posix() if near.parts[0] == ".." else f"./{near.as_posix()}"
     return Record(
-        name=fetched.name,
+        name=name,
         version=fetched.template.version,
         commit=fetched.commit,
         answers=dict(answers),
     )
+
+
+def address_of(record: Record, root: Path) -> str:
+    """Tell where the template of a project is, from wherever one stands."""
+    near = record.name.startswith(("./", "../"))
+    return os.path.normpath(root / record.name) if near else record.name
 
 
 def read_record(pyproject: Path) -> Record | None:
@@ -99,8 +119,10 @@ def read_record(pyproject: Path) -> Record | None:
 
 def with_record(pyproject: str, record: Record) -> str:
     """Write a record at the end of a pyproject.toml, in place of the old one."""
-    rest = without_record(pyproject).rstrip("\n")
-    return "\n".join([rest, *_lines(record), ""]).lstrip("\n")
+    end = "\r\n" if "\r\n" in pyproject else "\n"
+    rest = without_record(pyproject.replace("\r\n", "\n")).rstrip("\n")
+    text = "\n".join([rest, *_lines(record), ""]).lstrip("\n")
+    return text.replace("\n", end)
 
 
 def without_record(pyproject: str) -> str:

@@ -37,6 +37,7 @@ class Fetched:
     template: Template
     name: str
     """To find it again: a built-in name, an absolute path, or an address."""
+    is_path: bool = False
     commit: str | None = None
     """Of a git repository."""
 
@@ -72,10 +73,12 @@ def fetch(template: str, scratch: Path) -> Fetched:
 
 def _from_disk(template: str, scratch: Path) -> Fetched:
     found = templates.locate(template)
-    name = template if template in templates.built_in() else str(found.absolute())
+    is_path = template not in templates.built_in()
+    name = os.path.normpath(found.absolute()) if is_path else template
     if not found.is_dir():
         found = _unpacked(found, scratch / "template")
-    return Fetched(template=templates.read_template(found, name), name=name)
+    source = templates.read_template(found, name)
+    return Fetched(template=source, name=name, is_path=is_path)
 
 
 def _unpacked(archive: Path, folder: Path) -> Path:

@@ -122,11 +122,11 @@ def plan_update(
     if not allow_dirty:
         _require_clean(root)
     with tempfile.TemporaryDirectory(prefix="qrt-template-") as scratch:
-        source = template or (old.name if old else "")
+        source = template or (template_record.address_of(old, root) if old else "")
         fetched = template_source.fetch(source, Path(scratch))
         given = _answers(fetched, old, answers or {}, root.name)
         theirs, final = rendering.render(fetched.template, given, ask=ask, trust=trust)
-    new = template_record.record_of(fetched, final)
+    new = template_record.record_of(fetched, final, root)
     labels = Labels(
         base=old.label if old else "nothing", theirs=f"template {new.label}"
     )

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from toolkit.bundle import collect
 from toolkit.errors import (
     TargetExistsError,
     TemplateError,
@@ -13,6 +14,10 @@ from toolkit.errors import (
     UsageError,
 )
 from toolkit.project import built_in, load_project, new_project
+from toolkit.project.template_archive import read_archive
+from toolkit.project.template_record import BASE, address_of, record_of
+from toolkit.project.template_source import Fetched
+from toolkit.project.templates import read_template
 
 
 @pytest.fixture
@@ -61,10 +66,50 @@ def test_template_version_and_answers_are_recorded(tmp_path, template):
     tables = tomllib.loads((root / "pyproject.toml").read_text())
     assert tables["project"] == {"name": "x"}
     assert tables["tool"]["qrt"]["template"] == {
-        "name": str(template),
+        "name": "../small",
         "version": "3.1",
         "answers": {"program_name": "a", "kind": "two", "author": 'O"Neil \\ é'},
     }
+
+
+@pytest.mark.parametrize(
+    ("project", "recorded"),
+    [("a", "../small"), ("far/a", "{tmp_path}/small"), (".", "./small")],
+)
+def test_a_template_nearby_is_recorded_as_seen_from_the_project(
+    tmp_path, template, project, recorded
+):
+    fetched = Fetched(
+        template=read_template(template, "t"), name=str(template), is_path=True
+    )
+    record = record_of(fetched, {}, tmp_path / project)
+
+    assert record.name == recorded.format(tmp_path=tmp_path)
+    assert address_of(record, tmp_path / project) == str(template)
+
+
+def test_what_the_template_made_is_kept_and_no_part_of_a_bundle(tmp_path, template):
+    root = new_project(tmp_path / "a", template=str(template))
+
+    assert set(read_archive(root / BASE)) == {"kind.txt", "pyproject.toml"}
+    assert BASE not in collect(root).files
+
+
+def test_a_template_without_the_projects_folder_is_refused(tmp_path, template):
+    (template / "{{cookiecutter.program_name}}").rename(template / "inner")
+
+    with pytest.raises(TemplateError, match="has no folder with the project's files"):
+        new_project(tmp_path / "a", template=str(template))
+
+
+def test_a_template_whose_pyproject_is_no_text_is_refused(tmp_path, template):
+    path = template / "{{cookiecutter.program_name}}" / "pyproject.toml"
+    path.write_bytes(b"\xff")
+
+    with pytest.raises(
+        TemplateError, match=r"pyproject\.toml of the template .* UTF-8"
+    ):
+        new_project(tmp_path / "a", template=str(template))
 
 
 def test_a_template_can_be_a_zip_file(tmp_path, template):

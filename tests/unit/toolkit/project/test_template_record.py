@@ -45,6 +45,13 @@ def test_a_record_takes_the_place_of_the_old_one():
     assert without_record(text) == TEXT
 
 
+def test_the_line_ends_of_the_file_are_those_of_the_record():
+    text = with_record("[project]\r\nname = 'x'\r\n", RECORD)
+
+    assert text.count("\r\n") == text.count("\n")
+    assert with_record(text, RECORD) == text
+
+
 def test_tables_and_comments_behind_a_record_stay():
     text = with_record("", RECORD) + "# of mypy\n[tool.mypy]\nstrict = true\n# end\n"
 
