@@ -12,7 +12,15 @@ if TYPE_CHECKING:
 __all__ = ["NOT_OF_THE_PROGRAM", "describe", "to_error"]
 
 NOT_OF_THE_PROGRAM = frozenset(
-    ("bad_backend", "device", "internal", "service_restarted", "storage", "unknown")
+    (
+        "bad_backend",
+        "bad_environment",
+        "device",
+        "internal",
+        "service_restarted",
+        "storage",
+        "unknown",
+    )
 )
 """Codes of failures that another run of the program, at home, shows nothing of."""
 

@@ -44,6 +44,10 @@ def _parser() -> argparse.ArgumentParser:
         help="programs that may use the machine's network, commas between",
     )  # fmt: skip
     add(
+        "--no-environments", action="store_false", dest="environments",
+        help="take no releases that require more than the base environment",
+    )  # fmt: skip
+    add(
         "--idle-exit", type=float, metavar="S", dest="idle_exit_s",
         help="end after S seconds without a request or a job",
     )  # fmt: skip

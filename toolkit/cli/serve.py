@@ -79,6 +79,13 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     metavar="IDS",
     help="Programs that may use the machine's network, commas between; default: none.",
 )
+@click.option(
+    "--environments/--no-environments",
+    default=None,
+    envvar="QRT_ENVIRONMENTS",
+    show_envvar=True,
+    help="Whether releases may require more than the base environment; they may.",
+)
 @speaks
 def command(*, out: Output, **options: Any) -> None:
     """Run the service; one line with its URL says that it is ready.

@@ -21,6 +21,7 @@ _INVALID: Mapping[str, type[errors.InvalidValueError]] = {
     "bad_inputs": errors.BadInputsError,
     "bad_metadata": errors.BadMetadataError,
     "bad_bundle": errors.BadBundleError,
+    "bad_requirements": errors.BadRequirementsError,
 }
 
 _MISSING: Mapping[str, type[errors.ApiError]] = {

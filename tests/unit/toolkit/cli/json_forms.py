@@ -40,6 +40,13 @@ FINDING = closed(
     line=maybe(COUNT),
 )
 FIX = closed(code=TEXT, path=TEXT, line=maybe(COUNT), message=TEXT)
+LOCK = closed(
+    digest=TEXT,
+    environment={"enum": ["overlay", "own"]},
+    packages={"type": "object", "additionalProperties": TEXT},
+    resolved={"type": "boolean"},
+    conflicts=many(TEXT),
+)
 FAILURE = maybe(closed(code=TEXT, message=TEXT, traceback=maybe(TEXT)))
 STATUS = {"enum": ["Queued", "Running", "Completed", "Failed", "Cancelled"]}
 JOB = holding(
@@ -187,7 +194,9 @@ FORMS = {
         over=many(closed(path=TEXT, message=TEXT, hint=maybe(TEXT))),
         recorded={"type": "boolean"},
     ),
-    "build": closed(path=TEXT, digest=TEXT, size=COUNT, files=many(TEXT)),
+    "build": closed(
+        path=TEXT, digest=TEXT, size=COUNT, files=many(TEXT), lock=maybe(LOCK)
+    ),
     "cancel": closed(job_id=TEXT, cancel={"const": True}),
     "check": closed(ok={"type": "boolean"}, findings=many(FINDING), ignored=COUNT),
     "check --fix": closed(
