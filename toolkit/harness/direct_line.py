@@ -14,7 +14,7 @@ from program_runtime.errors import ProgramRuntimeError
 from program_runtime.execution.broker.protocol import DeviceAnswer, DeviceRun
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
     from types import TracebackType
 
     from program_runtime.execution.broker.protocol import Broker, Progress
@@ -98,7 +98,7 @@ class DirectLine:
             )
             request.key = run.key
             request.memory = bool(run.options.get("memory"))
-            work = self._broker.run(run, request.hear)
+            work = self._run(run, request.hear)
         request.future = self.begin(work)
         return request
 
@@ -114,10 +114,27 @@ class DirectLine:
         """Close the broker and end the thread; once."""
         if self._loop.is_closed():
             return
-        self.begin(self._broker.close()).result()
+        self.begin(self._end()).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _run(
+        self, run: DeviceRun, on_progress: Callable[[Progress], None]
+    ) -> DeviceAnswer:
+        try:
+            return await self._broker.run(run, on_progress)
+        except Exception as error:  # noqa: BLE001 - a broker may raise anything
+            message = f"The broker failed: {type(error).__name__}: {error}"
+            return DeviceAnswer(state="failed", message=message)
+
+    async def _end(self) -> None:
+        """Let go of what nobody waits for any more."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._broker.close()
 
     async def _describe(self) -> DeviceAnswer:
         try:

@@ -76,7 +76,13 @@ def load(path: Path) -> Cassette:
         )
     try:
         return _Reader(data).cassette(path.name)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise _damaged(path, f"{type(error).__name__}: {error}") from error
 
 

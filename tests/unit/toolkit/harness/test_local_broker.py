@@ -1,0 +1,183 @@
+"""A program whose quantum calls are brokered here gets the numbers it has without."""
+
+import asyncio
+
+import pytest
+from qiskit import QuantumCircuit, transpile
+from qiskit.circuit import Gate, Parameter
+from qiskit.providers.fake_provider import GenericBackendV2
+from qiskit.quantum_info import SparsePauliOp
+
+from program_runtime.errors import (
+    DeviceError,
+    UnsupportedCircuitError,
+)
+from program_runtime.execution.broker.protocol import DeviceRun
+from program_runtime.program.testing import local_backend
+from toolkit import harness, project
+from toolkit.harness.direct_line import DirectLine
+from toolkit.harness.local_broker import LocalBroker
+
+SHOTS = 200
+
+
+def bell():
+    circuit = QuantumCircuit(2)
+    circuit.h(0)
+    circuit.cx(0, 1)
+    circuit.measure_all()
+    return circuit
+
+
+def rotation():
+    angle = Parameter("angle")
+    circuit = QuantumCircuit(1)
+    circuit.ry(angle, 0)
+    return circuit
+
+
+@pytest.fixture(scope="module")
+def line():
+    with DirectLine(LocalBroker(), "aer_simulator") as opened:
+        yield opened
+
+
+def counts(backend):
+    return [backend.run([bell(), bell()]).result().get_counts() for _ in range(2)]
+
+
+def memory(backend):
+    return backend.run(bell(), memory=True).result().get_memory()
+
+
+def sampled(backend):
+    return backend.sampler().run([bell()]).result()[0].data.meas.array.tolist()
+
+
+def estimated(backend):
+    pub = (rotation(), [["Z"], ["X"]], [[0.1], [0.7], [1.5]])
+    data = backend.estimator(shots=SHOTS).run([pub]).result()[0].data
+    return data.evs.tolist(), data.stds.tolist()
+
+
+def exact(backend):
+    pubs = [
+        (rotation(), [[SparsePauliOp(["Z", "X"], [1, 0.5])], ["Y"]], [[0.1], [0.7]]),
+        (QuantumCircuit(1), "Z"),
+    ]
+    found = backend.estimator().run(pubs).result()
+    return [(each.data.evs.tolist(), each.data.stds.tolist()) for each in found]
+
+
+@pytest.mark.parametrize("work", [counts, memory, sampled, estimated, exact])
+def test_the_numbers_are_those_of_a_backend_of_ones_own(line, work):
+    shots = None if work is exact else SHOTS
+    brokered = work(line.backend(shots=shots, seed=5))
+
+    assert brokered == work(local_backend(shots=shots, seed=5))
+
+
+def test_options_that_a_program_sets_reach_the_backend(line):
+    backend = line.backend(shots=10)
+    backend.set_options(method="no such method")
+    with pytest.raises(DeviceError, match="no such method"):
+        backend.run(bell()).result()
+
+
+def test_a_job_knows_its_state_and_an_exact_one_too(line):
+    backend = line.backend(shots=10)
+    job, estimate = (
+        backend.run(bell()),
+        backend.estimator().run([(rotation(), "Z", [1])]),
+    )
+    job.result()
+    estimate.result()
+
+    assert job.status().name == estimate.status().name == "DONE"
+    assert estimate.done()
+    assert estimate.in_final_state()
+    assert not estimate.running()
+    assert not estimate.cancelled()
+    estimate.cancel()
+
+
+def test_a_gate_that_the_backend_lacks_is_refused_as_ever(line):
+    circuit = QuantumCircuit(1)
+    circuit.append(Gate("mystery", 1, []), [0])
+    with pytest.raises(UnsupportedCircuitError, match="'mystery'"):
+        line.backend().run(circuit)
+
+
+def test_a_backend_that_was_lent_runs_under_its_name():
+    broker, lent = LocalBroker(), GenericBackendV2(2, ["cx", "rz", "sx", "x"], seed=1)
+    broker.lend("lab", lent)
+    with DirectLine(broker, "lab") as opened:
+        backend = opened.backend(shots=50)
+        found = backend.run(transpile(bell(), backend)).result().get_counts()
+
+    assert backend.target.build_coupling_map() == lent.target.build_coupling_map()
+    assert sum(found.values()) == 50
+
+
+def test_a_backend_that_there_is_not_is_an_error_with_its_name():
+    opened = DirectLine(LocalBroker(), "aer_simulatr")
+    with opened, pytest.raises(DeviceError, match="aer_simulatr"):
+        opened.backend()
+
+
+def test_a_broker_that_breaks_is_an_error_of_the_call():
+    class Broken(LocalBroker):
+        async def run(self, run, on_progress):
+            raise LookupError("lost")
+
+    opened = DirectLine(Broken(), "aer_simulator")
+    with opened, pytest.raises(DeviceError, match="failed: LookupError: lost"):
+        opened.backend().run(bell()).result()
+
+
+def test_a_request_that_is_none_is_an_answer():
+    run = DeviceRun(
+        key="a/1", backend="aer_simulator", options={}, body=b"?", kind="estimate"
+    )
+    answer = asyncio.run(LocalBroker().run(run, lambda _: None))
+
+    assert answer.state == "failed"
+    assert "too short" in answer.message
+
+
+def test_a_broker_that_stays_open_has_nothing_to_give_up():
+    async def ask():
+        broker = LocalBroker()
+        await broker.cancel("a/1")
+        await broker.abandon("a")
+        return await broker.unfinished(), [info.name for info in await broker.devices()]
+
+    unfinished, names = asyncio.run(ask())
+    assert not unfinished
+    assert "aer_simulator" in names
+
+
+PROGRAM = """
+from qiskit import QuantumCircuit
+
+def main(backend, user_messenger):
+    circuit = QuantumCircuit(1)
+    circuit.h(0)
+    [value] = backend.estimator().run([(circuit, ["X"])]).result()[0].data.evs
+    circuit.measure_all()
+    return [backend.run(circuit, shots=100).result().get_counts(), float(value)]
+"""
+METADATA = {"name": "tiny", "version": "1.0.0", "max_execution_time": 60, "spec": {}}
+
+
+def test_a_run_of_the_harness_is_the_same_through_a_broker(make_project):
+    loaded = project.load_project(make_project(program=PROGRAM, metadata=METADATA))
+    with harness.Harness() as warm:
+        runs = [
+            harness.run_project(loaded, {}, seed=3, harness=warm, broker=broker)
+            for broker in (None, LocalBroker())
+        ]
+
+    assert runs[0].result == runs[1].result
+    assert runs[1].outcome.usage.circuits == 2
+    assert runs[1].outcome.usage.shots == 100
