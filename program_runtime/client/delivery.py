@@ -26,6 +26,13 @@ class Delivery:
 
     First for each interim result, then once for the final one. What the callback
     raises is logged, and the next message is delivered all the same.
+
+    Args:
+        api: The service.
+        job_id: The job.
+        callback: Gets the job's id and a result.
+        job_decoders: Make values of texts.
+        stream: Where the events come from, if not from the service as ever.
     """
 
     def __init__(
@@ -34,6 +41,7 @@ class Delivery:
         job_id: str,
         callback: Callable[[str, Any], Any],
         job_decoders: decoders.Decoders,
+        stream: EventStream | None = None,
     ) -> None:
         self._api = api
         self._job_id = job_id
@@ -42,7 +50,7 @@ class Delivery:
             "interim": job_decoders.interim,
             "result": job_decoders.final,
         }
-        self._stream = EventStream(api, job_id)
+        self._stream = stream or EventStream(api, job_id)
         self._cancelled = False
         self._thread = threading.Thread(
             target=self._run, name=f"results-{job_id}", daemon=True

@@ -61,6 +61,7 @@ class EventStream:
         job_id: The job.
         after: The last ``seq`` already known; 0 for all events.
         patience_s: How long the service may be away.
+        road: The first way to try; a websocket, if not given.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class EventStream:
         *,
         after: int = 0,
         patience_s: float = _PATIENCE_S,
+        road: Road | None = None,
     ) -> None:
         self._api = api
         self._job_id = job_id
@@ -79,7 +81,7 @@ class EventStream:
         self._fruitless = 0
         self._closed = threading.Event()
         self._outage = Outage(patience_s, ended=self._closed)
-        self._road: Road = WebsocketRoad(api, job_id)
+        self._road: Road = road or WebsocketRoad(api, job_id)
 
     @property
     def last_seq(self) -> int:

@@ -12,13 +12,14 @@ from toolkit.cli import _at_fault, _exits, _inputs, _report, _saving, _settings,
 from toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from program_runtime.execution import Event
     from program_runtime.execution.broker.protocol import Broker
     from toolkit.cli._output import Output
     from toolkit.harness import Harness, HarnessRun
+    from toolkit.harness.faults import Fault
     from toolkit.project import Project
 
 SETTINGS = ("backend", "shots", "seed", "max-time", "isolation", "plot")
@@ -34,6 +35,7 @@ class Request:
     strict: bool = False
     twice: bool = False
     save: Path | None = None
+    faults: tuple[Fault, ...] = ()
     backend: str | None = None
     """Of a cassette that is replayed: the catalog need not know it."""
 
@@ -65,7 +67,7 @@ def prepare(request: Request, project: Project, out: Output) -> Prepared:
         backends.resolve(options["backend"])
     name = f"{project.metadata.name} {project.metadata.version}"
     out.say(f"running {name} on {options['backend']} with {chosen.source}")
-    if request.twice and options["seed"] is None:
+    if (request.twice or request.faults) and options["seed"] is None:
         options["seed"] = secrets.randbelow(2**31)
         out.say(f"with the seed {options['seed']}")
     plot = options.pop("plot")
@@ -140,9 +142,21 @@ def repeat(prepared: Prepared, first: HarnessRun) -> HarnessRun:
 
 
 def conclude(
-    done: HarnessRun, request: Request, prepared: Prepared, out: Output
+    done: HarnessRun,
+    request: Request,
+    prepared: Prepared,
+    out: Output,
+    *,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Show the report and print the result; choose the exit code.
+
+    Args:
+        done: The run.
+        request: What was asked for.
+        prepared: What ran.
+        out: Where it is said.
+        more: What the outcome says besides, as JSON.
 
     Raises:
         Stop: The program failed, or with ``--strict`` there are findings.
@@ -159,7 +173,8 @@ def conclude(
         _saving.save(texts[-1] or "", request.save, out)
     if out.as_json:
         report = _report.as_json(done.report)
-        out.line({**_stream.outcome_json(status, failure), "report": report})
+        ended = _stream.outcome_json(status, failure)
+        out.line({**ended, "report": report, **(more or {})})
     elif texts and request.save is None:
         out.data(None, texts[-1] or "")
     if status != "Completed":

@@ -198,6 +198,7 @@ def _refuse_one_time_words(request: _local_run.Request) -> None:
         for word, is_asked in (
             ("--strict", request.strict),
             ("--twice", request.twice),
+            ("--faults", bool(request.faults)),
             ("-i @-", any(_file(word) == "-" for word in request.inputs)),
         )
         if is_asked

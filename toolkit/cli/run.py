@@ -9,6 +9,7 @@ import click
 
 from toolkit.cli import (
     _exits,
+    _faults,
     _from_job,
     _inputs,
     _local_run,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 @click.option("--twice", is_flag=True, help="Run it again with the same seed, compare.")
 @_watch.option
 @_record.option
+@_faults.option
 @click.option("--help-inputs", is_flag=True, help="Show what it takes; run nothing.")
 @_settings.option("plot")
 @_saving.option
@@ -57,6 +59,7 @@ def command(
     watch: bool,
     record: Path | None,
     replay: Path | None,
+    faults: str | None,
     help_inputs: bool,
     save: Path | None,
     out: Output,
@@ -78,6 +81,7 @@ def command(
         twice=twice,
         save=save,
         backend=tape.backend,
+        faults=_faults.read(faults),
     )
     if from_job is not None:
         if watch:
@@ -104,18 +108,21 @@ def _run(
     judge: Callable[[HarnessRun, Output], None] | None = None,
 ) -> None:
     watcher = _stream.Watcher(out, plot=prepared.plot)
+    seed = prepared.options["seed"]
     try:
-        done = _local_run.run(prepared, watcher.see, broker=tape.broker)
+        with _faults.way(request.faults, seed, watcher.see) as way:
+            done = _local_run.run(prepared, way.see, broker=tape.broker)
         if request.twice:
             done = _local_run.repeat(prepared, done)
     except KeyboardInterrupt:
         watcher.end()
         raise _exits.Interrupted("Interrupted; the run was cancelled.") from None
     watcher.end()
+    way.tell(out)
     tape.conclude(done, out)
     if judge is not None:
         judge(done, out)
-    _local_run.conclude(done, request, prepared, out)
+    _local_run.conclude(done, request, prepared, out, more=way.as_json())
 
 
 def _show_inputs(project: Project, out: Output) -> None:

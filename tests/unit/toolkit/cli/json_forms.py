@@ -85,7 +85,16 @@ REPORT = closed(
 )
 RUN_OUTCOME = {
     **OUTCOME,
-    "properties": {**OUTCOME["properties"], "report": REPORT},
+    "properties": {
+        **OUTCOME["properties"],
+        "report": REPORT,
+        "faults": closed(
+            ok={"type": "boolean"},
+            hurt={"type": "object", "additionalProperties": COUNT},
+            connections=COUNT,
+            events=COUNT,
+        ),
+    },
     "required": [*OUTCOME["required"], "report"],
 }
 

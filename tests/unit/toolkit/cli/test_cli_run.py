@@ -283,3 +283,37 @@ def test_the_parity_line_says_what_was_looked_at(
     change(metadata["spec"], runs)
     (project / "program.json").write_text(json.dumps(metadata))
     assert said in qrt("run").stderr
+
+
+def test_events_come_through_the_network_that_was_asked_for(qrt, project, runs):
+    runs.events.append(event(4, "status", '{"status": "Completed"}'))
+    told = qrt("run", "--faults", "drop, disconnect", "--seed", 4)
+    assert told.stdout == f"{RESULT}\n"
+    assert "   1  step 0\nlog: hi\n" in told.stderr
+    assert "; all 4 events arrived once, in order\n" in told.stderr
+    lines = qrt("run", "--faults", "duplicate", "--seed", 4, "--json").lines
+    json_forms.check_stream("run", lines)
+    assert [line["seq"] for line in lines[:-1]] == [1, 2, 3, 4]
+    assert lines[-1]["faults"]["ok"]
+    assert lines[-1]["faults"]["connections"] == 1
+
+
+def test_the_seed_of_faults_is_drawn_and_said(qrt, project, runs):
+    told = qrt("run", "--faults", "slow")
+    assert f"with the seed {runs.seen[1]['seed']}\n" in told.stderr
+
+
+def test_faults_that_are_none_are_all_told(qrt, project, runs):
+    error = json_forms.check_error(
+        qrt("run", "--faults", "dorp,rain", "--json", code=2).json
+    )
+    assert error["message"] == "--faults: These are no faults:"
+    assert [each["path"] for each in error["findings"]] == ["dorp", "rain"]
+    assert runs.seen is None
+
+
+def test_an_event_that_is_lost_would_be_a_defect(qrt, project, runs):
+    # Events of a job are numbered without gaps; these are not.
+    runs.events[1] = event(5, "log", "hi\n")
+    told = qrt("run", "--faults", "slow", "--seed", 4, code=70)
+    assert "error: arrived: " in told.stderr
