@@ -144,11 +144,35 @@ def test_the_token_is_in_no_log_however_much_is_asked_for(live, job_id):
 def test_a_shell_is_offered_what_the_service_holds(live, ladder, job_id):
     expected = {
         "qrt submit lad": "ladder",
-        "qrt submit ladder:": "latest",
+        "qrt submit ladder:la": "latest",
         "qrt submit ladder@1": "1.0.0",
-        f"qrt follow {job_id[:8]}": job_id,
+        f"qrt follow {job_id[:-2]}": job_id,
         "qrt programs label ladder la": "latest",
         "qrt programs label ladder x 1.": "1.0.0",
     }
     found = shells.offers_of("bash", expected, live.environment)
     assert dict(zip(expected, found, strict=True)) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("submit laddr -i height=1", "Did you mean 'ladder'?"),
+        ("submit ladder:latst -i height=1", "Did you mean 'latest'?"),
+        ("submit ladder@1.0 -i height=1", "Did you mean '1.0.0'?"),
+        ("programs show laddr", "Did you mean 'ladder'?"),
+        ("programs source ladder:latst", "Did you mean 'latest'?"),
+        ("programs label ladder stable 1.0", "Did you mean '1.0.0'?"),
+        ("programs diff ladder 1.0.0 latst", "Did you mean 'latest'?"),
+        ("programs rollback ladder 1.0", "Did you mean '1.0.0'?"),
+        ("stub laddr", "Did you mean 'ladder'?"),
+        ("user revoke ownr", "Did you mean 'owner'?"),
+    ],
+)
+def test_what_the_service_knows_is_suggested(live, ladder, words, meant):
+    assert meant in live.qrt(*words.split(), code=5).stderr
+
+
+def test_a_filter_that_names_no_program_is_told(live, ladder):
+    told = live.qrt("jobs", "--program", "laddr").stderr
+    assert "There is no program 'laddr'. Did you mean 'ladder'?" in told

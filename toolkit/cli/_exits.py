@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from program_runtime import errors
+from toolkit.cli import _groups
 from toolkit.errors import ExitCode, ProjectError, ToolkitError, exit_code_of
 
 if TYPE_CHECKING:
@@ -98,6 +100,8 @@ def describe(error: Exception) -> Failure:
 def _describe_usage(error: click.ClickException) -> Failure:
     context = getattr(error, "ctx", None)
     hint = f"`{context.command_path} --help`" if context else None
+    meant = _choice_meant(error)
+    hint = " ".join(filter(None, [meant, hint])) or None
     return Failure(
         code="usage",
         message=error.format_message(),
@@ -106,6 +110,15 @@ def _describe_usage(error: click.ClickException) -> Failure:
         if isinstance(error, click.UsageError)
         else ExitCode.FAILED,
     )
+
+
+def _choice_meant(error: click.ClickException) -> str | None:
+    """Name the nearest of an option's choices; click lists them all."""
+    kind = getattr(getattr(error, "param", None), "type", None)
+    refused = re.match("'(.*)' is not one of ", error.message)
+    if refused is None or not isinstance(kind, click.Choice):
+        return None
+    return _groups.did_you_mean(refused[1], map(str, kind.choices))
 
 
 _NEXT = (

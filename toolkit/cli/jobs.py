@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolkit.cli import _completion, _service
+from toolkit.cli import _completion, _groups, _service
 from toolkit.cli._output import speaks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from program_runtime.client.api import ServiceApi
     from toolkit.cli._output import Output
 
 
@@ -50,7 +53,8 @@ def command(
     out: Output,
 ) -> None:
     """List jobs, newest first."""
-    page = _service.connect(out).jobs(
+    api = _service.connect(out)
+    page = api.jobs(
         limit=limit, program=program, backend=backend, tags=tags, pending=pending
     )
     headings = ("JOB", "PROGRAM", "BACKEND", "STATUS", "CREATED (UTC)", "TOOK")
@@ -60,8 +64,26 @@ def command(
         out.say(f"{len(rows)} of {page['count']} jobs; --limit shows more")
     elif not rows and (program or backend or tags or pending is not None):
         out.say("no job fits these filters")
+        for meant in _meant(api, program, backend):
+            out.hint(meant)
     elif not rows:
         out.say("no jobs yet; submit one with: qrt submit PROGRAM")
+
+
+def _meant(api: ServiceApi, program: str | None, backend: str | None) -> Iterator[str]:
+    """Say what a filter was probably meant to be that names nothing."""
+    from program_runtime.errors import RuntimeProgramNotFound  # noqa: PLC0415
+
+    if program is not None:
+        try:
+            api.program(program)
+        except RuntimeProgramNotFound as error:
+            yield f"{error.message} {error.hint or ''}".rstrip()
+    if backend is not None:
+        known = [device["name"] for device in api.backends()]
+        if backend not in known:
+            meant = _groups.did_you_mean(backend, known) or "`qrt backends` lists them."
+            yield f"There is no backend {backend!r}. {meant}"
 
 
 def _row(job: dict[str, Any]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import click
 from toolkit.cli import (
     _follow,
     _gateway,
+    _groups,
     _here,
     _inputs,
     _reference,
@@ -59,9 +60,9 @@ def command(
     ours = here if here is not None and here.program == program.name else None
     samples = ours.samples if ours else {}
     if sample is not None and ours is None:
-        raise click.UsageError(
-            f"--sample needs the project of {program.name} as the working directory."
-        )
+        own = _groups.did_you_mean(program.name, [here.program or ""] if here else [])
+        message = f"--sample needs the project of {program.name} as the working "
+        raise click.UsageError(" ".join(filter(None, [f"{message}directory.", own])))
     chosen = _inputs.choose(inputs, sample=sample, samples=samples)
     project = ours.settings if ours else {}
     names = ("backend", "shots", "seed", "max-time", "plot")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from program_runtime.service.api.errors import HttpRefusal, not_found
+from program_runtime.service.api.errors import HttpRefusal, did_you_mean, not_found
 from program_runtime.service.domain import (
     LATEST,
     may_change_program,
@@ -63,7 +63,8 @@ async def release_of(here: Context, program: Program, ref: str) -> Release:
         releases = await here.store.programs.releases(program.id)
         known = [*program.labels, *(each.version for each in releases)]
         refusal = not_found("release", f"{program.id}@{ref}")
-        refusal.hint = f"There are {', '.join(known)}."
+        meant = did_you_mean(ref, known)
+        refusal.hint = f"{meant or ''} There are {', '.join(known)}.".lstrip()
         raise refusal
     return release
 
