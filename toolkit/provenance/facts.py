@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.service.conditions import snapshot_of
@@ -72,10 +72,10 @@ def _backend_state(
     return snapshot_of(str(record.job["backend"]), json.loads(content)), "export"
 
 
-def _attempts(record: JobRecord) -> list[float]:
-    """When each attempt began, in seconds since 1970."""
+def _attempts(record: JobRecord) -> list[str]:
+    """When each attempt began."""
     return [
-        event.time
+        datetime.fromtimestamp(event.time, UTC).isoformat()
         for event in record.events
         if event.type == "status"
         and json.loads(event.data or "{}").get("status") == "Running"
