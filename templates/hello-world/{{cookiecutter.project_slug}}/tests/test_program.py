@@ -1,6 +1,7 @@
 """Tests of the program: as plain functions, and as the service runs it."""
 
-from program_runtime.program.testing import RecordingMessenger
+from program_runtime.program.testing import RecordingMessenger, assert_counts_close
+from qiskit.quantum_info import Statevector
 
 from program import NUM_QUBITS, build_circuit, main, most_frequent
 
@@ -24,12 +25,17 @@ def test_the_most_frequent_outcome_is_found():
 
 def test_main_publishes_the_counts_of_each_iteration(cassette):
     messenger = RecordingMessenger()
-    result = main(cassette.backend(shots=100, seed=1), messenger, iterations=2)
+    result = main(cassette.backend(shots=100, seed=1), messenger, iterations=2, seed=7)
 
     assert result == "Hello, World!"
     assert [message["iteration"] for message in messenger.messages] == [0, 1]
     for message in messenger.messages:
+        circuit = build_circuit(seed=7 + message["iteration"])
+        circuit.remove_final_measurements()
         assert sum(message["counts"].values()) == 100
+        assert_counts_close(
+            message["counts"], Statevector(circuit).probabilities_dict()
+        )
 
 
 def test_main_finishes_early_when_it_is_asked_to(cassette):
