@@ -7,7 +7,7 @@ What can not be judged counts as breaking.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Compatibility", "InterfaceChange", "compare_interfaces"]
 
 _QUBITS: Final = "min_num_qubits"
+_DESCRIBED: Final = "described by a schema now"
 _SAID: Final = ("gone", "required")
 """Rules whose words say already that an input came or went."""
 
@@ -74,6 +75,16 @@ def compare_interfaces(
 
 
 def _inputs(old: Any, new: Any) -> Iterator[InterfaceChange]:
+    described = _described("parameters", "inputs", old, new)
+    if described:
+        # What was taken before a schema said so is not known.
+        breaks = described.message == _DESCRIBED
+        yield replace(
+            described,
+            effect=Compatibility.BREAKING if breaks else Compatibility.ADDITIVE,
+            undecided=breaks,
+        )
+        return
     before, after = opening.closed(old), opening.closed(new)
     lost = schemas.breaches(before, after, path="")
     gained = schemas.breaches(after, before, path="")
@@ -94,6 +105,10 @@ def _results(
     old_spec: Mapping[str, Any], new_spec: Mapping[str, Any], *, part: str, path: str
 ) -> Iterator[InterfaceChange]:
     old, new = old_spec.get(part, {}), new_spec.get(part, {})
+    described = _described(part, path, old, new)
+    if described:
+        yield described
+        return
     # Readers pass over names that they do not know: a further one breaks nobody.
     lost = schemas.breaches(new, opening.opened(old), path=path)
     gained = schemas.breaches(old, new, path=path)
@@ -107,6 +122,23 @@ def _results(
             Compatibility.ADDITIVE: (gained, partial(narrowed, given=False)),
         },
     )
+
+
+def _described(part: str, path: str, old: Any, new: Any) -> InterfaceChange | None:
+    """Return the change if only one of the releases has a schema."""
+    if _says_nothing(old) == _says_nothing(new):
+        return None
+    dropped = _says_nothing(new)
+    return InterfaceChange(
+        part=part,
+        path=path,
+        message="not described any more" if dropped else _DESCRIBED,
+        effect=Compatibility.BREAKING if dropped else Compatibility.ADDITIVE,
+    )
+
+
+def _says_nothing(schema: Any) -> bool:
+    return schema is True or schema in ({}, None)
 
 
 def _changes(

@@ -76,6 +76,8 @@ def _say(
         rule = "they are" if breach.rule == "schema" else f"{breach.rule!r} is"
         return f"cannot be judged: {rule} too complex to be compared"
     said = words[breach.rule](before, after)
+    if breach.path.endswith("*") and breach.rule == "gone":
+        said = f"names that are not listed: {said}"
     return f"{said}, which cannot be judged" if breach.undecided else said
 
 
