@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 _ABOUT: Final = "about.json"
 _UNFINISHED: Final = "building-"
+_FRESH_S: Final = 300.0
+"""Who was told of an environment begins to use it within so long."""
 _OPEN: Final = 0o755
 _WALKABLE: Final = 0o711
 
@@ -111,10 +113,13 @@ class Shelf:
         """
         known = sorted(self._known())
         total = sum(size for _, size, _ in known)
-        oldest = self._clock() - self._unused_s
+        now = self._clock()
         gone = []
         for last_use, size, name in known:
-            if name in used or (last_use >= oldest and total <= self._most_bytes):
+            age_s = now - last_use
+            if name in used or age_s < _FRESH_S:
+                continue
+            if age_s <= self._unused_s and total <= self._most_bytes:
                 continue
             self._remove(name)
             total -= size
