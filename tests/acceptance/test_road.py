@@ -18,7 +18,9 @@ def test_a_new_project_is_checked_run_built_and_tested(qrt, project):
     assert json.loads(qrt("check", "--strict", "--json", cwd=project).stdout) == {
         "ok": True,
         "findings": [],
+        "ignored": 0,
     }
+    assert "is up to date" in qrt("template", "update", cwd=project).stderr
     ran = qrt("run", cwd=project)
     assert json.loads(ran.stdout)["energy"] == pytest.approx(EXACT, abs=0.02)
     assert "Completed in" in ran.stderr

@@ -240,7 +240,7 @@ def test_a_link_is_not_written_through(make_project, tmp_path):
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

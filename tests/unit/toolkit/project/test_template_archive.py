@@ -5,7 +5,7 @@ import stat
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.errors import TemplateError
@@ -87,6 +87,7 @@ def test_a_file_with_a_password_is_refused(make_zip):
         template_archive.read_archive(path)
 
 
+@settings(max_examples=40)
 @given(st.binary(max_size=100), st.integers(0, 200))
 def test_any_bytes_are_files_or_one_error(tmp_path_factory, noise, place):
     packed = template_archive.pack({"a": (b"x" * 50, False), "b/c": (b"", True)})
@@ -96,6 +97,7 @@ def test_any_bytes_are_files_or_one_error(tmp_path_factory, noise, place):
         template_archive.read_archive(path)
 
 
+@settings(max_examples=30)
 @given(
     st.dictionaries(
         st.from_regex(r"[a-z]{1,5}(/[a-z]{1,5})?\.x", fullmatch=True),

@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.errors import TemplateError
@@ -58,6 +58,7 @@ def test_tables_and_comments_behind_a_record_stay():
     assert without_record(text) == "# of mypy\n[tool.mypy]\nstrict = true\n# end\n"
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(st.text(max_size=5), st.text(max_size=20) | st.booleans()))
 def test_any_answers_are_read_as_they_were_written(answers):
     text = with_record(TEXT, Record(name="n", answers=answers))
