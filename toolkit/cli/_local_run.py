@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from toolkit.cli._output import Output
     from toolkit.harness import Harness, HarnessRun
     from toolkit.harness.faults import Fault
+    from toolkit.harness.simulation import Simulation
     from toolkit.project import Project
 
 SETTINGS = ("backend", "shots", "seed", "max-time", "isolation", "plot")
@@ -36,6 +37,7 @@ class Request:
     twice: bool = False
     save: Path | None = None
     faults: tuple[Fault, ...] = ()
+    simulation: Simulation | None = None
     backend: str | None = None
     """Of a cassette that is replayed: the catalog need not know it."""
 
@@ -67,7 +69,8 @@ def prepare(request: Request, project: Project, out: Output) -> Prepared:
         backends.resolve(options["backend"])
     name = f"{project.metadata.name} {project.metadata.version}"
     out.say(f"running {name} on {options['backend']} with {chosen.source}")
-    if (request.twice or request.faults) and options["seed"] is None:
+    repeatable = request.twice or request.faults or request.simulation
+    if repeatable and options["seed"] is None:
         options["seed"] = secrets.randbelow(2**31)
         out.say(f"with the seed {options['seed']}")
     plot = options.pop("plot")

@@ -199,6 +199,7 @@ def _refuse_one_time_words(request: _local_run.Request) -> None:
             ("--strict", request.strict),
             ("--twice", request.twice),
             ("--faults", bool(request.faults)),
+            ("--simulate", request.simulation is not None),
             ("-i @-", any(_file(word) == "-" for word in request.inputs)),
         )
         if is_asked

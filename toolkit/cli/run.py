@@ -17,6 +17,7 @@ from toolkit.cli import (
     _record,
     _saving,
     _settings,
+    _simulate,
     _stream,
     _watch,
 )
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 @_watch.option
 @_record.option
 @_faults.option
+@_simulate.option
 @click.option("--help-inputs", is_flag=True, help="Show what it takes; run nothing.")
 @_settings.option("plot")
 @_saving.option
@@ -60,6 +62,7 @@ def command(
     record: Path | None,
     replay: Path | None,
     faults: str | None,
+    simulate: str | None,
     help_inputs: bool,
     save: Path | None,
     out: Output,
@@ -82,6 +85,7 @@ def command(
         save=save,
         backend=tape.backend,
         faults=_faults.read(faults),
+        simulation=_simulate.read(simulate, record=record, twice=twice),
     )
     if from_job is not None:
         if watch:
@@ -109,9 +113,10 @@ def _run(
 ) -> None:
     watcher = _stream.Watcher(out, plot=prepared.plot)
     seed = prepared.options["seed"]
+    day = _simulate.Day(request.simulation, tape.broker, prepared.options)
     try:
         with _faults.way(request.faults, seed, watcher.see) as way:
-            done = _local_run.run(prepared, way.see, broker=tape.broker)
+            done = _local_run.run(prepared, way.see, broker=day.broker)
         if request.twice:
             done = _local_run.repeat(prepared, done)
     except KeyboardInterrupt:
@@ -119,10 +124,13 @@ def _run(
         raise _exits.Interrupted("Interrupted; the run was cancelled.") from None
     watcher.end()
     way.tell(out)
+    day.tell(out)
     tape.conclude(done, out)
     if judge is not None:
         judge(done, out)
-    _local_run.conclude(done, request, prepared, out, more=way.as_json())
+    _local_run.conclude(
+        done, request, prepared, out, more=way.as_json() | day.as_json()
+    )
 
 
 def _show_inputs(project: Project, out: Output) -> None:

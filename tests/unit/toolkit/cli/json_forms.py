@@ -94,6 +94,14 @@ RUN_OUTCOME = {
             connections=COUNT,
             events=COUNT,
         ),
+        "simulated": closed(
+            calls=COUNT,
+            refused=COUNT,
+            queued_s={"type": "number"},
+            clock_s={"type": "number"},
+            readout_error={"type": "number"},
+            asked={"type": "object", "additionalProperties": {"type": "number"}},
+        ),
     },
     "required": [*OUTCOME["required"], "report"],
 }

@@ -317,3 +317,45 @@ def test_an_event_that_is_lost_would_be_a_defect(qrt, project, runs):
     runs.events[1] = event(5, "log", "hi\n")
     told = qrt("run", "--faults", "slow", "--seed", 4, code=70)
     assert "error: arrived: " in told.stderr
+
+
+def test_a_simulated_day_is_told_at_the_end(qrt, project, runs):
+    told = qrt("run", "--simulate", "queue=30s,ttl=5m,drift=0.02,max_time=60s")
+    options = runs.seen[1]
+    assert type(options["broker"]).__name__ == "SimulatedBroker"
+    assert options["max_time_s"] == 60
+    assert f"with the seed {options['seed']}\n" in told.stderr
+    assert (
+        "simulated: 0 quantum calls, 0 s in the queue, 0 after the end of the session, "
+        "readout error up to 0, 0 s on the simulated clock\n"
+    ) in told.stderr
+    lines = qrt("run", "--simulate", "queue=90m", "--json").lines
+    json_forms.check_stream("run", lines)
+    assert lines[-1]["simulated"]["asked"] == {"queue": 5400}
+
+
+def test_what_can_not_be_simulated_is_all_told(qrt, project, runs):
+    told = qrt("run", "--simulate", "qeue=1,ttl=soon", code=2)
+    assert told.stderr == (
+        "error: --simulate: This can not be simulated:\n"
+        "  qeue: did you mean 'queue'?\n"
+        "  ttl: 'soon' is no duration above zero, such as 30s or 5m\n"
+        "hint: For example: queue=30s,ttl=5m,drift=0.02,max_time=60s\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["--simulate", "max_time=3s", "--max-time", "4"],
+            "--max-time and max_time= of --simulate are the same.",
+        ),
+        (["--simulate", "queue=3s", "--twice"], "--simulate and --twice can not"),
+        (["--simulate", "ttl=3s", "--watch"], "does not go with --simulate."),
+        (["--faults", "slow", "--watch"], "does not go with --faults."),
+    ],
+    ids=["twice said", "two runs", "watch", "watched faults"],
+)
+def test_words_that_do_not_go_with_a_simulation(qrt, project, runs, words, message):
+    assert message in qrt("run", *words, code=2).stderr
