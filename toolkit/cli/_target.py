@@ -181,6 +181,14 @@ def _choose(target: str | None, setting: _settings.Setting) -> Profile | None:
     return _with_token(chosen, is_flagged=is_flagged)
 
 
+def stored_gateway(setting: _settings.Setting) -> Profile | None:
+    """Find the gateway that the setting ``profile`` names, if it names one."""
+    from program_runtime.client import profiles  # noqa: PLC0415
+
+    named = profiles.load(_settings.config_dir()).get(setting.value)
+    return named if _is_gateway(named) else None
+
+
 def _only(stored: Mapping[str, Profile]) -> Profile:
     gateways = {name: one for name, one in stored.items() if _is_gateway(one)}
     if len(gateways) == 1:

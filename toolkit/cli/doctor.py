@@ -25,22 +25,34 @@ _T = TypeVar("_T")
 _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 _WIDTH = max(map(len, _COLOURS))
 _PORT = 8000
+_OTHER_VARIABLES = (
+    "QRT_CONFIG_DIR",
+    "QRT_DATA_DIR",
+    "QRT_INSTANCE",
+    "QRT_TOKEN",
+    "QRT_URL",
+)
 
 
 @click.command("doctor")
-@click.option("--fix", is_flag=True, help="Mend the modes of files and folders.")
+@click.option(
+    "--fix", is_flag=True, help="Mend what is certain, and say what was done."
+)
 @_hosting.data_dir
 @_service.option
 @speaks
 def command(*, fix: bool, data_dir: Path | None, out: Output) -> None:
     """Look for what keeps things from working here, and say what to do.
 
-    Versions, simulator, isolation, modes of files, the service and your token, disk
-    and port. Exit code 1 says that there is a problem; warnings alone are 0.
+    Versions, simulator, isolation, variables, files, the service and your token, disk
+    and port. Exit code 1 says that there is a problem; warnings alone are 0. --fix
+    mends modes, makes folders, sets a file of services aside that can not be read and
+    removes what killed processes left; it deletes nothing of yours.
     """
     from toolkit import doctor  # noqa: PLC0415
 
-    found: list[Diagnosis] = []
+    config_dir = _settings.config_dir()
+    found = list(doctor.stored_services.check(config_dir, fix=fix))
     situation = _situation(found, data_dir, fix=fix, out=out)
     for diagnosis in found:
         _tell(diagnosis, out)
@@ -107,6 +119,8 @@ def _situation(
         way=attempt("profile", lambda: _way(below), None),
         isolation=level.value if level else "auto",
         port=_port(),
+        variables=list(os.environ),
+        known_variables=[*map(_settings.variable, _settings.KEYS), *_OTHER_VARIABLES],
         fix=fix,
     )
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from toolkit.doctor import files, isolation, room, service, simulator, versions
+from toolkit.doctor import (
+    files,
+    isolation,
+    leftovers,
+    room,
+    service,
+    simulator,
+    variables,
+    versions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +27,9 @@ _CHECKS = (
     versions.check,
     simulator.check,
     isolation.check,
+    variables.check,
     files.check,
+    leftovers.check,
     service.check,
     room.check,
 )

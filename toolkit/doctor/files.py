@@ -42,8 +42,19 @@ def check(situation: Situation) -> Iterator[Diagnosis]:
     for name, folder, rules in folders:
         if folder.is_dir():
             yield from _look(name, folder, rules, fix=situation.fix)
+        elif situation.fix:
+            yield _make(name, folder)
         else:
             yield Diagnosis(name=name, message=f"{folder}, not made yet")
+
+
+def _make(name: str, folder: Path) -> Diagnosis:
+    try:
+        folder.mkdir(mode=_FOLDER_MODE, parents=True)
+    except OSError as err:
+        message = f"{folder} can not be made: {err.strerror}"
+        return problem(name, message, "Mend the rights of the folders above it.")
+    return Diagnosis(name=name, message=f"{folder}, made for you alone", fixed=True)
 
 
 def _look(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from program_runtime.client.secret import Secret
@@ -40,5 +41,9 @@ class Situation:
     """The level that the user's settings ask for."""
     port: int = 8000
     """The one that `qrt serve` would listen on; 0 lets the system choose."""
+    variables: Collection[str] = ()
+    """The names in the environment."""
+    known_variables: Collection[str] = ()
+    """Those that commands read."""
     fix: bool = False
     """Mend what can be mended without a question."""

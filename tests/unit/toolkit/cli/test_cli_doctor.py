@@ -84,14 +84,32 @@ def test_what_other_commands_would_stop_at_is_said_once_each(
     monkeypatch.setenv("QRT_ISOLATION", "perfect")
     answer = qrt("doctor", "--json", code=1).json
     problems = [each for each in answer["checks"] if each["state"] == "problem"]
-    assert [each["name"] for each in problems] == ["settings", "settings", "profile"]
-    assert problems[0]["message"].startswith(f"{config}/config.toml is not TOML: ")
-    assert "QRT_ISOLATION: 'perfect' is not one of" in problems[1]["message"]
-    assert problems[2]["message"] == (
+    names = [each["name"] for each in problems]
+    assert names == ["stored services", "settings", "settings"]
+    assert problems[0]["message"] == (
         f"The profiles in {config}/profiles.json can not be read."
     )
+    assert problems[1]["message"].startswith(f"{config}/config.toml is not TOML: ")
+    assert "QRT_ISOLATION: 'perfect' is not one of" in problems[2]["message"]
     assert found["situation"].way is None
     assert found["situation"].isolation == "auto"
+
+
+def test_what_is_mended_first_is_no_obstacle_any_more(qrt, found, tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/profiles.json").write_text("no json")
+    told = qrt("doctor", "--fix")
+    assert "stored services: " in told.stdout
+    assert "it is profiles.damaged now" in told.stdout
+    assert found["situation"].way.name == "local"
+
+
+def test_the_checks_know_the_variables_of_every_setting(qrt, found, monkeypatch):
+    monkeypatch.setenv("QRT_PROFILEE", "x")
+    qrt("doctor")
+    seen = found["situation"]
+    assert {"QRT_PROFILE", "QRT_MAX_TIME", "QRT_URL"} <= set(seen.known_variables)
+    assert "QRT_PROFILEE" in seen.variables
 
 
 def test_a_profile_that_does_not_exist_is_a_problem(qrt, found):

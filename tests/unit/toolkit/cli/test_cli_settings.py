@@ -4,6 +4,8 @@ import click
 import pytest
 from unit.toolkit.cli import json_forms
 
+from program_runtime.client import profiles
+from program_runtime.client.secret import Secret
 from toolkit.cli import _settings
 from toolkit.cli._output import Output, speaks
 
@@ -116,10 +118,10 @@ def test_a_value_that_a_setting_can_not_have_is_named_with_its_file(
 def test_a_variable_that_can_not_be_used_is_named(qrt, monkeypatch):
     monkeypatch.setenv("QRT_SEED", "-1")
     told = qrt("config", "show", code=2)
-    assert told.stderr.splitlines()[:2] == [
-        "error: A setting can not be used:",
-        "  QRT_SEED: -1 is not in the range x>=0.",
-    ]
+    assert told.stderr.splitlines()[0] == (
+        "error: Invalid value for '--seed' (env var: 'QRT_SEED'): -1 is not in the "
+        "range x>=0."
+    )
 
 
 def test_a_misspelt_setting_is_told_once_with_the_meant_one(qrt, project, user_file):
@@ -172,6 +174,50 @@ def test_settings_are_a_table_and_the_token_is_not_in_it(qrt, monkeypatch):
     assert "qrt_planted" not in told.stdout + told.stderr
     plain = qrt("config", "show").stdout
     assert plain.splitlines()[0].split() == ["SETTING", "VALUE"]
+
+
+def test_every_place_is_named_beside_what_it_says(
+    qrt, project, user_file, monkeypatch, tmp_path
+):
+    project("shots = 7\nseed = 1")
+    user_file("isolation = 'none'\nseed = 2")
+    monkeypatch.setenv("QRT_BACKEND", "fake_manila")
+    told = qrt("config", "show", "--origin", "--plot", "energy", "--seed", "3")
+    rows = [line.split(maxsplit=2) for line in told.stdout.splitlines()]
+    assert {row[0]: tuple(row[1:]) for row in rows} == {
+        "SETTING": ("VALUE", "ORIGIN"),
+        "backend": ("fake_manila", "QRT_BACKEND"),
+        "shots": ("7", "[tool.qrt] in pyproject.toml"),
+        "seed": ("3", "--seed"),
+        "max-time": ("-", "default"),
+        "isolation": ("none", str(tmp_path / "config/config.toml")),
+        "plot": ("energy", "--plot"),
+        "profile": ("local", "default"),
+        "url": ("-", "default"),
+        "token": ("-", "default"),
+        "target": ("-", "default"),
+        "data-dir": (str(tmp_path / "data"), "QRT_DATA_DIR"),
+        "config-dir": (str(tmp_path / "config"), "QRT_CONFIG_DIR"),
+    }
+
+
+@pytest.mark.parametrize("target", [None, "qiskit-serverless"])
+def test_a_stored_service_or_gateway_has_a_token_that_is_not_shown(
+    qrt, tmp_path, target
+):
+    (tmp_path / "config").mkdir()
+    stored = profiles.Profile(
+        name="lab", url="http://lab", token=Secret("planted"), target=target
+    )
+    profiles.save(tmp_path / "config", stored)
+    found = qrt("config", "show", "--json", "--profile", "lab").json["settings"]
+    assert (found["profile"]["value"], found["profile"]["origin"]) == (
+        "lab", "--profile",
+    )  # fmt: skip
+    assert found["url"]["value"] == "http://lab"
+    assert (found["token"]["value"], found["token"]["origin"]) == (
+        "(set)", "the stored service",
+    )  # fmt: skip
 
 
 def test_folders_without_variables_are_the_systems(qrt, monkeypatch, private_home):
