@@ -24,7 +24,7 @@ from qiskit.circuit import (
 )
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.providers import QubitProperties
-from qiskit.transpiler import InstructionProperties, Target
+from qiskit.transpiler import CouplingMap, InstructionProperties, Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,7 @@ def snapshot_of(target: Target) -> dict[str, Any]:
         "times": {name: getattr(target, name) for name in _TIMES},
         "qubits": _qubits(target),
         "meas_map": target.concurrent_measurements,
+        "wires": _wires(target),
         "operations": {
             name: _operation(target, name) for name in sorted(target.operation_names)
         },
@@ -87,7 +88,24 @@ def target_from(snapshot: Mapping[str, Any]) -> Target:
     for name, written in snapshot["operations"].items():
         places = _places(written.get("on"), target.num_qubits or 0)
         target.add_instruction(_made(name, written), places, name=name)
+    if snapshot["wires"]:
+        # Nothing public sets it; Aer does the same.
+        target._coupling_graph = CouplingMap(snapshot["wires"]).graph  # noqa: SLF001
     return target
+
+
+def _wires(target: Target) -> list[list[int]] | None:
+    """Find those that no gate's places tell: Aer may have wires without any."""
+    wires = target.build_coupling_map()
+    told = {
+        place
+        for name in target.operation_names
+        for place in target[name] or ()
+        if place is not None
+    }
+    if wires is None or told.issuperset(wires.get_edges()):
+        return None
+    return sorted(map(list, wires.get_edges()))
 
 
 def _qubits(target: Target) -> list[list[float | None] | None] | None:

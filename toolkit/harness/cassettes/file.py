@@ -134,6 +134,9 @@ class _Reader:
 
     def cassette(self, name: str) -> Cassette:
         recordings = self._data["recordings"]
+        for backend, description in self._data["backends"].items():
+            if "n_qubits" not in description["configuration"]:
+                raise ValueError(f"the description of {backend} is not whole")
         return Cassette(
             name=name,
             backends=dict(self._data["backends"]),

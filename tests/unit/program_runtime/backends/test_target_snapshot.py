@@ -8,6 +8,7 @@ from qiskit.circuit import Gate, Instruction, Parameter
 from qiskit.circuit.library import RXGate, XGate
 from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit.transpiler import InstructionProperties, Target
+from qiskit_aer import AerSimulator
 
 from program_runtime import backends
 from program_runtime.backends.target_snapshot import snapshot_of, target_from
@@ -31,10 +32,15 @@ def entangled():
     return circuit
 
 
-@pytest.fixture(scope="module", params=["aer_simulator", "fake_manila", "generic"])
+@pytest.fixture(
+    scope="module", params=["aer_simulator", "fake_manila", "generic", "wires"]
+)
 def backend(request):
     if request.param == "generic":
         return GenericBackendV2(5, control_flow=True, seed=3)
+    if request.param == "wires":
+        line = [[0, 1], [1, 2]]
+        return AerSimulator(coupling_map=line, basis_gates=["cx", "rz", "sx"])
     if request.param.startswith("fake"):
         pytest.importorskip("qiskit_ibm_runtime")
     return backends.load(request.param)

@@ -159,6 +159,7 @@ ROW = ("recordings", "lab", 0)
         _set({"0": ["x 0"]}, "circuits"),
         _set({"0": 1}, "observables"),
         _set(7, "backends"),
+        _set({}, "backends", "lab", "configuration"),
         _set({"lab": 7}, "recordings"),
         _set("row", *ROW),
         _set({"shots": 8}, *ROW, "answer"),
@@ -167,7 +168,7 @@ ROW = ("recordings", "lab", 0)
         _set([["x"]], "recordings", "lab", 2, "values"),
         _set({}, "recordings", "lab", 2, "answer"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_a_file_that_was_edited_wrongly_is_called_damaged(path, written, change):
     change(written)
