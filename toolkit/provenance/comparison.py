@@ -22,7 +22,7 @@ __all__ = ["Comparison", "Row", "compare", "first_difference", "said", "said_in"
 _EFFECTS: Final = frozenset(
     (
         *("job", "created", "started", "ended", "attempts", "waited_s", "ran_s"),
-        *("status", "failure", "inputs", "seed_drawn", "backend_noted", "usage"),
+        *("status", "failure", "inputs", "seed_drawn", "usage"),
     )
 )
 """What differs without being a cause; inputs are looked at closer."""

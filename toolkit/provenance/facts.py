@@ -7,12 +7,9 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from program_runtime.service.conditions import snapshot_of
 from toolkit.provenance.service_job import LOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from toolkit.provenance.record import JobRecord
 
 __all__ = ["facts_of"]
@@ -21,9 +18,8 @@ __all__ = ["facts_of"]
 def facts_of(record: JobRecord) -> dict[str, Any]:
     """Return the facts of a job by name; None for what is not known.
 
-    ``backend_state`` is that at the time of the run if ``backend_noted`` is ``run``,
-    else what the backend said when this was asked: for a simulator or a fake device it
-    follows from the versions.
+    ``calibration`` is the state of a device at the time of the run; what a simulator or
+    a fake device was like follows from the versions.
 
     Args:
         record: The job.
@@ -31,7 +27,7 @@ def facts_of(record: JobRecord) -> dict[str, Any]:
     job = record.job
     options = job.get("options") or {}
     conditions = job.get("conditions") or {}
-    state, noted = _backend_state(record, conditions.get("backend") or {})
+    noted = conditions.get("backend") or {}
     return {
         "job": job["id"],
         "status": job["state"]["status"],
@@ -42,8 +38,7 @@ def facts_of(record: JobRecord) -> dict[str, Any]:
         "requirements": _digest(record.part(LOCK)),
         "inputs": _digest(record.inputs.encode()),
         "backend": job["backend"],
-        "backend_state": state,
-        "backend_noted": noted,
+        "calibration": noted if "digest" in noted else None,
         "shots": options.get("shots"),
         "seed": options.get("seed"),
         "seed_drawn": bool(options.get("seed_drawn")),
@@ -59,17 +54,6 @@ def facts_of(record: JobRecord) -> dict[str, Any]:
         "ran_s": _between(job.get("started"), job.get("ended")),
         "usage": job.get("usage"),
     }
-
-
-def _backend_state(
-    record: JobRecord, noted: Mapping[str, Any]
-) -> tuple[dict[str, Any] | None, str | None]:
-    if "digest" in noted:
-        return dict(noted), "run"
-    content = record.part("backend.json")
-    if content is None:
-        return None, None
-    return snapshot_of(str(record.job["backend"]), json.loads(content)), "export"
 
 
 def _attempts(record: JobRecord) -> list[str]:

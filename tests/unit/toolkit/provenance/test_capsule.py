@@ -133,17 +133,14 @@ def test_the_facts_tell_what_a_result_depends_on():
     assert facts["attempts"] == ["1970-01-01T00:01:42+00:00"]
 
 
-def test_the_state_of_a_backend_is_that_of_the_run_where_it_was_noted():
+def test_the_calibration_of_a_device_is_that_of_the_run():
     noted = {"name": "ibm_x", "digest": "sha256:1"}
-    run = Record(conditions={"backend": noted}, parts=PARTS)
-    facts = provenance.facts_of(run)
-    assert (facts["backend_noted"], facts["backend_state"]) == ("run", noted)
-    later = provenance.facts_of(Record(parts=PARTS))
-    assert later["backend_noted"] == "export"
-    assert later["backend_state"]["version"] == "1"
+    run = Record(conditions={"backend": noted})
+    assert provenance.facts_of(run)["calibration"] == noted
+    assert provenance.facts_of(Record(parts=PARTS))["calibration"] is None
 
 
 def test_facts_of_a_job_from_before_they_were_noted_are_unknown():
     facts = provenance.facts_of(Record(conditions=None, options={}))
-    unknown = ("versions", "limits", "seed", "backend_state", "requirements")
+    unknown = ("versions", "limits", "seed", "calibration", "requirements")
     assert [facts[name] for name in unknown] == [None] * 5
