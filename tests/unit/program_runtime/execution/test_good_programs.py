@@ -159,6 +159,40 @@ def test_the_programs_folder_is_imported_from_and_the_overlay_after_it(
     assert run.result == ["overlay", "program"]
 
 
+def test_an_overlay_hides_nothing_of_the_base(laboratory, tmp_path):
+    tmp_path.chmod(0o755)
+    for name in ("rustworkx", "program_runtime", "colorsys"):
+        (tmp_path / f"{name}.py").write_text("hidden = True")
+    source = """
+        import sys
+        def main(backend, user_messenger, first):
+            names = ["rustworkx", "colorsys"]
+            if first:
+                sys.path.insert(0, sys.path[-1])
+                for name in names:
+                    sys.modules.pop(name, None)
+            found = [hasattr(__import__(name), "hidden") for name in names]
+            import program_runtime.program
+            return found
+    """
+    attack = laboratory.run(source, overlay=(tmp_path,), inputs={"first": True})
+    assert attack.result == [True, True]
+    usual = laboratory.run(source, overlay=(tmp_path,), inputs={"first": False})
+    assert usual.result == [False, False]
+
+
+def test_a_program_can_be_imported_alone(laboratory):
+    source = """
+        print("imported")
+        def main(backend, user_messenger): user_messenger.publish(1)
+    """
+    run = laboratory.run(source, import_only=True, inputs=b"not even inputs")
+    assert (run.result, run.interim, run.log) == (None, [], "imported\n")
+    broken = laboratory.run("import nothing_of_this_name\n", import_only=True)
+    assert broken.failure[0] == "bad_program"
+    assert "No module named 'nothing_of_this_name'" in broken.failure[1]
+
+
 def test_the_folder_is_private_and_removed(open_laboratory):
     run = open_laboratory.run(
         """

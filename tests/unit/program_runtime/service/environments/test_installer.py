@@ -107,14 +107,14 @@ def test_an_installation_has_an_end(install, links):
 
 
 def test_a_wheel_writes_nothing_outside(install, links, tmp_path):
-    files = {"tiny_a.py": "", "../../outside.py": "", "/tmp/absolute-of-tiny-a.py": ""}  # noqa: S108 - an attack
+    files = {"tiny_a.py": "", "../../outside.py": "", "/tmp/absolute-of-tiny-a.py": ""}
     digest = wheel(links, "tiny-a", "1.0", files=files)
     try:
         install(pin("tiny-a", "1.0", digest))
     except BadRequirementsError as err:
         assert "tiny" in str(err)  # noqa: PT017 - either way will do
     assert list(tmp_path.rglob("outside.py")) == []
-    assert not os.path.exists("/tmp/absolute-of-tiny-a.py")  # noqa: S108, PTH110
+    assert not os.path.exists("/tmp/absolute-of-tiny-a.py")  # noqa: PTH110
 
 
 def test_without_uv_the_operator_is_named(install, links, monkeypatch):

@@ -51,9 +51,13 @@ def test_what_was_put_is_found(shelf, put):
 
 
 def test_a_build_that_fails_leaves_nothing(shelf):
-    with pytest.raises(RuntimeError), shelf.place() as place:
-        (place / "half").mkdir()
-        raise RuntimeError
+    def fail():
+        with shelf.place() as place:
+            (place / "half").mkdir()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert list(shelf.root.iterdir()) == []
 
 
