@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import ast
 import difflib
-import os
-import tempfile
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from program_runtime import metadata
@@ -17,9 +14,11 @@ from toolkit.checks import fix_schema, fix_source, runner
 from toolkit.errors import ToolkitError
 from toolkit.project.interface import Interface
 from toolkit.project.project import METADATA
+from toolkit.project.whole_file import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from toolkit.checks.context import Module
     from toolkit.checks.runner import Judgement
@@ -75,7 +74,7 @@ class FixPlan:
                     f"{name} changed while it was being mended, and stays as it is.",
                     hint="Run `qrt check --fix` again.",
                 )
-            _replace(path, new)
+            replace_file(path, new)
 
 
 def plan_fixes(root: Path) -> FixPlan:
@@ -157,16 +156,3 @@ def _lines(content: bytes) -> list[str]:
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n\\ No newline at end of file\n"
     return lines
-
-
-def _replace(path: Path, content: bytes) -> None:
-    mode = path.stat().st_mode
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(mode & 0o7777)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

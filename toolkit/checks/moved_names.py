@@ -54,6 +54,20 @@ DROP_INS = {
         "thermal_relaxation_error",
     ),
     **_moved(
+        "qiskit.providers.aer.backends",
+        "qiskit_aer",
+        "AerSimulator QasmSimulator StatevectorSimulator UnitarySimulator",
+    ),
+    **_moved(
+        "qiskit.providers.aer.noise.errors",
+        "qiskit_aer.noise",
+        "QuantumError ReadoutError amplitude_damping_error depolarizing_error "
+        "pauli_error phase_damping_error reset_error thermal_relaxation_error",
+    ),
+    **_moved(
+        "qiskit.providers.aer.primitives", "qiskit_aer.primitives", "Estimator Sampler"
+    ),
+    **_moved(
         "qiskit.providers.ibmq.runtime",
         "program_runtime",
         f"{_PROGRAM_SIDE} RuntimeDecoder RuntimeEncoder",
@@ -73,7 +87,8 @@ DROP_INS = {
     **_moved(
         "qiskit.tools.visualization",
         "qiskit.visualization",
-        "circuit_drawer plot_bloch_multivector plot_bloch_vector plot_histogram "
+        "circuit_drawer dag_drawer plot_bloch_multivector plot_bloch_vector "
+        "plot_circuit_layout plot_error_map plot_gate_map plot_histogram "
         "plot_state_city plot_state_hinton plot_state_paulivec plot_state_qsphere",
     ),
     **_moved("qiskit_ibm_runtime.program", "program_runtime", _PROGRAM_SIDE),

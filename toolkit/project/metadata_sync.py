@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.project.project import METADATA
 from toolkit.project.signature_schema import parameters_schema
+from toolkit.project.whole_file import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,7 +62,7 @@ class Sync:
         document["spec"] = spec if isinstance(spec, dict) else {}
         document["spec"]["parameters"] = dict(self.schema)
         text = json.dumps(document, indent=2, ensure_ascii=False)
-        path.write_text(f"{text}\n", encoding="utf-8")
+        replace_file(path.resolve(), f"{text}\n".encode())
 
 
 def plan_sync(project: Project) -> Sync:

@@ -21,6 +21,7 @@ from toolkit.project import (
 )
 from toolkit.project.settings import PYPROJECT
 from toolkit.project.template_merge import Kind, Labels
+from toolkit.project.whole_file import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,15 +72,7 @@ class Update:
                 path.unlink(missing_ok=True)
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".qrt-")
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(file[0])
-                Path(scratch).chmod(0o755 if file[1] else 0o644)
-                Path(scratch).replace(path)
-            except BaseException:
-                Path(scratch).unlink(missing_ok=True)
-                raise
+            replace_file(path, file[0], mode=0o755 if file[1] else 0o644)
 
 
 def plan_update(
