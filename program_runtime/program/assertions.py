@@ -18,6 +18,7 @@ FALSE_ALARM = 1e-6
 """How often a correct program fails an assertion, at most: once in a million runs."""
 
 _REST = "any other outcome"
+_SHOWN = 3
 _ROUNDING = 1e-9
 
 
@@ -58,9 +59,11 @@ def assert_counts_close(
     if shots < 1:
         raise AssertionError("The counts are empty: no shot was taken.")
     share = false_alarm / (len(expected) + 1)
-    unnamed = sum(count for name, count in counts.items() if name not in expected)
-    seen = {name: counts.get(name, 0) for name in expected} | {_REST: unnamed}
-    wanted = {**expected, _REST: rest}
+    others = {name: count for name, count in counts.items() if name not in expected}
+    other = _name_of(others)
+    seen = {name: counts.get(name, 0) for name in expected}
+    seen[other] = sum(others.values())
+    wanted = {**expected, other: rest}
     surprises = list(_surprises(seen, wanted, shots, tolerance, share))
     if surprises:
         raise AssertionError(
@@ -122,7 +125,7 @@ def assert_expectation_close(
         raise AssertionError(
             f"The expectation value is {value:.6g}, expected {expected:.6g}: {basis} "
             f"it lies between {near.low:.6g} and {near.high:.6g}.\n"
-            f"{_meaning(tolerance, false_alarm)}"
+            f"{_meaning(tolerance, false_alarm, exact=standard_error is None)}"
         )
 
 
@@ -173,11 +176,19 @@ def _surprises(
             false_alarm=false_alarm,
         )
         if seen[name] not in near:
-            who = name if name is _REST else repr(name)
+            who = name if name.startswith(_REST) else repr(name)
             yield (
                 f"  {who} was seen {seen[name]} times, expected "
                 f"{probability * shots:.6g}: between {near.low} and {near.high}"
             )
+
+
+def _name_of(others: Mapping[str, int]) -> str:
+    """Name the outcomes that nobody expected, the most frequent first."""
+    by_count = sorted(others, key=lambda name: -others[name])
+    more = ", ..." if len(by_count) > _SHOWN else ""
+    shown = ", ".join(map(repr, by_count[:_SHOWN])) + more
+    return f"{_REST} ({shown})" if others else _REST
 
 
 def _total(expected: Mapping[str, float]) -> float:
@@ -201,10 +212,12 @@ def _check_rates(tolerance: float, false_alarm: float) -> None:
         raise ValueError(f"tolerance is {tolerance!r}, a number >= 0.")
 
 
-def _meaning(tolerance: float, false_alarm: float) -> str:
+def _meaning(tolerance: float, false_alarm: float, *, exact: bool = True) -> str:
     """Say how sure the verdict is."""
+    runs = f"once in {1 / false_alarm:,.0f} runs"
+    how_often = f"{runs} at most" if exact else f"about {runs}"
     room = f", a tolerance of {tolerance:g} counted in" if tolerance else ""
     return (
-        f"A correct program fails here once in {1 / false_alarm:,.0f} runs at most "
+        f"A correct program fails here {how_often} "
         f"(false-alarm rate {false_alarm:g}{room})."
     )

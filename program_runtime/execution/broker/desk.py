@@ -154,7 +154,7 @@ class Desk:
                 options=options,
                 body=body,
                 kind=kind,
-                pubs=int(content.get("pubs", 0)),
+                pubs=_count(content.get("pubs", 0)),
             )
             work = self._run(number, run)
         else:
@@ -222,6 +222,12 @@ class Desk:
 
     def _key(self, number: int) -> str:
         return f"{self._spec.job_id}/{number}"
+
+
+def _count(number: Any) -> int:
+    if not isinstance(number, int) or number < 0:
+        raise TypeError("its number of PUBs is none")
+    return number
 
 
 def _read(payload: str | Blob) -> bytes:

@@ -74,11 +74,14 @@ def request(number=1, kind="run", **more):
         request(number=1.5),
         request(number=None),
         request(options=[]),
+        request(pubs="1"),
+        request(pubs=-1),
+        request(pubs=float("inf")),
         '{"id": 1, "kind": "run"}\n',
         '{"id": 1, "kind": "run", "options": {}}\nnot base64!',
         "x" * 100_000,
     ],
-    ids=range(18),
+    ids=range(21),
 )
 def test_what_our_own_code_can_not_have_written_ends_the_job(tmp_path, payload):
     (objection,), answers, broker = taken(tmp_path, payload)
@@ -86,6 +89,12 @@ def test_what_our_own_code_can_not_have_written_ends_the_job(tmp_path, payload):
     assert objection.code == "bad_message"
     assert objection.message.startswith("A request is invalid: ")
     assert answers == broker.ran == []
+
+
+def test_the_broker_hears_of_how_many_pubs_the_circuits_are(tmp_path):
+    _, _, broker = taken(tmp_path, request(1), request(2, pubs=3))
+
+    assert [run.pubs for run in broker.ran] == [0, 3]
 
 
 def test_a_number_is_used_once(tmp_path):
