@@ -25,8 +25,6 @@ __all__ = ["Compatibility", "InterfaceChange", "compare_interfaces"]
 
 _QUBITS: Final = "min_num_qubits"
 _DESCRIBED: Final = "described by a schema now"
-_SAID: Final = ("gone", "required")
-"""Rules whose words say already that an input came or went."""
 
 
 class Compatibility(StrEnum):
@@ -148,41 +146,39 @@ def _changes(
     new: Any,
     found: Mapping[Compatibility, tuple[list[Breach], Callable[[Breach], str]]],
 ) -> Iterator[InterfaceChange]:
-    """Put breaches into words, one for a place that came or went."""
+    """Put breaches into words, each place once: what breaks before what adds."""
     base = "" if part == "parameters" else path
     before, after = opening.listed(old, base), opening.listed(new, base)
+    # Names that came or went count in results even where no schema asks for them:
+    # that they are listed says that they are meant.
+    went, came = (before - after, after - before) if base else (set(), set())
+    named = {
+        Compatibility.BREAKING: (went, "removed"),
+        Compatibility.ADDITIVE: (came, "new"),
+    }
     told: set[str] = set()
-    # Even a result that was not always there: the name says that it was meant.
-    for place in sorted(before - after) if base else ():
-        if not _within(place, told):
-            told.add(place)
-            yield InterfaceChange(
-                part=part,
-                path=place,
-                message="removed",
-                effect=Compatibility.BREAKING,
-            )
     for effect, (breaches, say) in found.items():
-        places: set[str] = set()
-        for breach in breaches:
-            place = breach.path or path
-            if _within(place, told):
-                continue
-            if place in before ^ after and not (base == "" and breach.rule in _SAID):
-                message = "new" if place in after else "removed"
-                told.add(place)
-            else:
-                message = say(breach)
-            places.add(place)
+        places, word = named[effect]
+        said: list[tuple[str, str, bool]] = []
+        for place in sorted(places):
+            if not _within(place, told | {each for each, *_ in said}):
+                said.append((place, word, False))
+        told_by_name = {place for place, *_ in said}
+        said += [
+            (breach.path or path, say(breach), breach.undecided)
+            for breach in breaches
+            if not _within(breach.path or path, told | told_by_name)
+        ]
+        for place, message, undecided in said:
             yield InterfaceChange(
                 part=part,
                 path=place,
                 message=message,
                 effect=effect,
-                undecided=breach.undecided and effect is Compatibility.BREAKING,
+                undecided=undecided and effect is Compatibility.BREAKING,
             )
-        # What is not as it was shows in both directions; it is told once.
-        told |= places
+        # What is not as it was shows in both directions.
+        told |= {place for place, *_ in said}
 
 
 def _within(place: str, told: set[str]) -> bool:
