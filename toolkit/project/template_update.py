@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.errors import DirtyProjectError, ProjectError, TemplateError
+from toolkit.errors import (
+    DirtyProjectError,
+    ProjectError,
+    TemplateError,
+    TemplateNotFoundError,
+)
 from toolkit.project import (
     scaffold,
     template_archive,
@@ -115,8 +120,7 @@ def plan_update(
     if not allow_dirty:
         _require_clean(root)
     with tempfile.TemporaryDirectory(prefix="qrt-template-") as scratch:
-        source = template or (template_record.address_of(old, root) if old else "")
-        fetched = template_source.fetch(source, Path(scratch))
+        fetched = _fetch(template, old, root, Path(scratch))
         given = _answers(fetched, old, answers or {}, root.name)
         theirs, final = rendering.render(fetched.template, given, ask=ask, trust=trust)
     new = template_record.record_of(fetched, final, root)
@@ -134,7 +138,10 @@ def _base(root: Path, old: Record | None, template: str | None) -> dict[str, Fil
     """Read what the template made when it was last merged."""
     path = root / template_record.BASE
     if old is not None and path.is_file():
-        return template_archive.read_archive(path)
+        try:
+            return template_archive.read_archive(path)
+        except TemplateError as error:
+            raise TemplateError(error.message, hint=_begin_anew(old)) from error
     if template is not None:
         return {}
     if old is None:
@@ -146,10 +153,30 @@ def _base(root: Path, old: Record | None, template: str | None) -> dict[str, Fil
     raise TemplateError(
         f"{root} does not hold what {old.label} made of it: there is no "
         f"{template_record.BASE}.",
-        hint="Take it back from the project's history, or begin anew with "
-        f"`qrt template update --template {old.name}`; where your files differ from it "
-        "is then a conflict.",
+        hint=_begin_anew(old),
     )
+
+
+def _begin_anew(old: Record) -> str:
+    return (
+        f"Take {template_record.BASE} back from the project's history; or remove it and "
+        f"begin anew with `qrt template update --template {old.name}`: where your files "
+        "differ from the template is then a conflict."
+    )
+
+
+def _fetch(
+    template: str | None, old: Record | None, root: Path, scratch: Path
+) -> Fetched:
+    if template is not None or old is None:
+        return template_source.fetch(template or "", scratch)
+    try:
+        return template_source.fetch(template_record.address_of(old, root), scratch)
+    except (TemplateError, TemplateNotFoundError) as error:
+        raise TemplateError(
+            f"{root} came from the template {old.name}. {error.message}",
+            hint="Name where it is now: `qrt template update --template PATH/URL`.",
+        ) from error
 
 
 def _require_clean(root: Path) -> None:

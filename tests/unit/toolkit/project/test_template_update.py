@@ -193,13 +193,26 @@ def test_a_project_without_what_the_template_made_says_how_to_go_on(project):
     with pytest.raises(TemplateError) as caught:
         template_update.plan_update(project)
     assert "does not hold what" in caught.value.message
-    assert "Take it back from the project's history" in caught.value.hint
+    assert caught.value.hint == (
+        "Take .qrt-template.zip back from the project's history; or remove it and begin "
+        "anew with `qrt template update --template ../small`: where your files differ "
+        "from the template is then a conflict."
+    )
+    (project / BASE).write_text("no zip file")
+    with pytest.raises(TemplateError, match="can not be read: File is not") as again:
+        template_update.plan_update(project)
+    assert again.value.hint == caught.value.hint
 
 
 def test_a_template_that_moved_is_named(project, tmp_path):
     (tmp_path / "small").rename(tmp_path / "moved")
-    with pytest.raises(UsageError, match="There is no template"):
+    with pytest.raises(TemplateError) as caught:
         template_update.plan_update(project)
+    assert str(caught.value) == (
+        f"{project} came from the template ../small. There is no template "
+        f"'{tmp_path / 'small'}'. Name where it is now: `qrt template update --template "
+        "PATH/URL`."
+    )
 
     update = template_update.plan_update(project, template=str(tmp_path / "moved"))
     assert kinds(update)["b.txt"] == "changed"
