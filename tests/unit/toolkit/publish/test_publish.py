@@ -276,6 +276,13 @@ def test_errors_of_the_checks_stop_it_before_the_build(plan, service, tmp_path):
     ]
 
 
+def test_a_budget_that_nobody_measured_stops_it(plan, metadata):
+    planned = plan(metadata={**metadata, "budget": {"shots": 1000}})
+
+    assert planned.verdict is Verdict.FINDINGS
+    assert [f.code for f in planned.errors] == ["QRT210"]
+
+
 def test_warnings_stop_it_when_strict(plan):
     program = "print(1)\ndef main(backend, user_messenger, *, text, times=2): 1"
 
