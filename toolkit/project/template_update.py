@@ -159,9 +159,9 @@ def _base(root: Path, old: Record | None, template: str | None) -> dict[str, Fil
 
 def _begin_anew(old: Record) -> str:
     return (
-        f"Take {template_record.BASE} back from the project's history; or remove it and "
-        f"begin anew with `qrt template update --template {old.name}`: where your files "
-        "differ from the template is then a conflict."
+        f"Take {template_record.BASE} back from the project's history; or remove it "
+        f"and begin anew with `qrt template update --template {old.name}`: where your "
+        "files differ from the template is then a conflict."
     )
 
 
