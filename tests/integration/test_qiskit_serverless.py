@@ -12,9 +12,11 @@ import gateway_server
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit
+from qiskit_ibm_runtime import RuntimeDecoder, RuntimeEncoder
 
 from program_runtime import codec
 from toolkit.cli import _main
+from toolkit.publish.targets.qiskit_serverless.gateway import Gateway
 
 PROGRAM = '''\
 """Sample a circuit and scale an array; fail or wait on request."""
@@ -73,14 +75,18 @@ def gateway(tmp_path):
         yield running
 
 
+def _circuit():
+    circuit = QuantumCircuit(2, 2)
+    circuit.x(0)
+    circuit.measure([0, 1], [0, 1])
+    return circuit
+
+
 @pytest.fixture
 def project(tmp_path):
     root = tmp_path / "project"
     (root / "inputs").mkdir(parents=True)
-    circuit = QuantumCircuit(2, 2)
-    circuit.x(0)
-    circuit.measure([0, 1], [0, 1])
-    inputs = {"circuit": circuit, "array": np.arange(4.0).reshape(2, 2)}
+    inputs = {"circuit": _circuit(), "array": np.arange(4.0).reshape(2, 2)}
     (root / "inputs/one.json").write_text(codec.encode(inputs))
     (root / "program.py").write_text(PROGRAM)
     (root / "helper.py").write_text("def divide(a, b):\n    return a / b\n")
@@ -177,6 +183,21 @@ def test_circuits_and_arrays_go_there_and_come_back_with_every_interim_result(
     logs = published("logs", job_id, "--profile", "gw").out
     assert "aside" in logs
     assert "qrt-event" not in logs
+
+
+def test_who_calls_with_the_official_encoder_is_understood(published, gateway):
+    inputs = {
+        "circuit": _circuit(),
+        "array": np.arange(2.0),
+        "backend": {"shots": 50, "seed": 1},
+    }
+    text = json.dumps(inputs, cls=RuntimeEncoder)
+    job_id = Gateway(gateway.url, gateway_server.TOKEN).run("gatewayed", text)["id"]
+    published("follow", job_id, "--profile", "gw")
+    result = json.loads(gateway.jobs[job_id].result(), cls=RuntimeDecoder)
+    assert sum(result["counts"].values()) == 50
+    assert np.array_equal(result["array"], [0, 2])
+    assert result["circuit"] == inputs["circuit"]
 
 
 def test_what_a_program_raises_is_told_with_the_authors_frames(published):
