@@ -6,17 +6,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from toolkit.harness.bad_network import deliver
+    from toolkit.harness.interruption import kill_and_resume
     from toolkit.harness.machine import Harness
     from toolkit.harness.parity import Measure, ParityReport
     from toolkit.harness.run import HarnessRun, run_project
 
-__all__ = ["Harness", "HarnessRun", "Measure", "ParityReport", "run_project"]
+__all__ = [
+    "Harness",
+    "HarnessRun",
+    "Measure",
+    "ParityReport",
+    "deliver",
+    "kill_and_resume",
+    "run_project",
+]
 
 _HOMES = {
     "Harness": "machine",
     "HarnessRun": "run",
     "Measure": "parity",
     "ParityReport": "parity",
+    "deliver": "bad_network",
+    "kill_and_resume": "interruption",
     "run_project": "run",
 }
 

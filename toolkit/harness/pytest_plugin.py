@@ -43,6 +43,7 @@ class ProgramRunner:
         shots: int | None = None,
         seed: int | None = None,
         max_time_s: float | None = None,
+        stop_after: int | None = None,
     ) -> HarnessRun:
         """Run the program as the service would.
 
@@ -53,6 +54,7 @@ class ProgramRunner:
             shots: Default number of shots.
             seed: Seed of the simulator.
             max_time_s: Ends the run as failed.
+            stop_after: Asks it to finish now, after so many interim results.
 
         Returns:
             The run; ``.result`` raises if the program failed.
@@ -69,6 +71,7 @@ class ProgramRunner:
             shots=shots,
             seed=seed,
             max_time_s=max_time_s,
+            stop_after=stop_after,
             harness=self._harness,
         )
 

@@ -109,6 +109,7 @@ def run_project(
     harness: Harness | None = None,
     broker: Broker | None = None,
     restored: str | None = None,
+    stop_after: int | None = None,
 ) -> HarnessRun:
     """Run a project with the service's codec, schemas, limits, child and events.
 
@@ -126,6 +127,7 @@ def run_project(
         broker: Gets all quantum calls, in place of a backend in the program's own
             process; it stays open.
         restored: The text of a checkpoint's event; the run goes on from there.
+        stop_after: Asks the program to finish now, after so many interim results.
 
     Returns:
         The run; a program that fails is an outcome, not an exception.
@@ -152,7 +154,8 @@ def run_project(
                 limits=limits,
                 restored=restored,
             )
-            outcome, events = warm.run(spec, on_event, broker=broker)
+            watch = _stopping(warm, stop_after, on_event)
+            outcome, events = warm.run(spec, watch, broker=broker)
     report = parity.examine(
         project.metadata.spec,
         inputs=values,
@@ -174,6 +177,26 @@ def _warm(harness: Harness | None, level: str) -> Iterator[Harness]:
         return
     with machine.Harness(level=level, single=True) as own:
         yield own
+
+
+def _stopping(
+    harness: Harness, stop_after: int | None, on_event: Callable[[Event], None] | None
+) -> Callable[[Event], None] | None:
+    """Watch for the moment at which the caller has seen enough."""
+    if stop_after is None:
+        return on_event
+    left = stop_after
+
+    def see(event: Event) -> None:
+        nonlocal left
+        if event.type is execution.EventType.INTERIM:
+            left -= 1
+            if left == 0:
+                harness.stop()
+        if on_event is not None:
+            on_event(event)
+
+    return see
 
 
 @contextmanager

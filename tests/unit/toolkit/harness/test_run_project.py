@@ -241,3 +241,31 @@ def main(backend, user_messenger, *, text):
     found = [finding.code for finding in done.report.findings]
     assert found == ["QRT503", "QRT504", "QRT505"]
     assert done.interim == ["not json", {"step": "one"}]
+
+
+def test_a_caller_who_has_seen_enough_gets_a_result(run):
+    program = """
+import time
+def main(backend, user_messenger, *, text):
+    steps = 0
+    while not user_messenger.stop_requested:
+        user_messenger.publish({"step": steps})
+        steps += 1
+        time.sleep(0.01)
+    return {"length": steps}
+"""
+    seen = []
+    done = run(program, stop_after=3, on_event=seen.append)
+
+    assert done.ok
+    assert done.result["length"] == len(done.interim) >= 3
+    assert tuple(seen) == done.events
+
+
+def test_a_run_goes_on_from_a_checkpoint(run):
+    program = """
+def main(backend, user_messenger, *, text):
+    return {"length": (user_messenger.restored or [0])[0]}
+"""
+    assert run(program).result == {"length": 0}
+    assert run(program, restored="[4]").result == {"length": 4}
