@@ -152,12 +152,13 @@ def _ended_jobs(api: JobRunner, program: str) -> Iterator[Mapping[str, Any]]:
 def _too_few(
     program: str, found: Sequence[Stored], lost: Sequence[str], count: int
 ) -> CanaryError:
-    there = f"{len(found)} job{'s' * (len(found) != 1)}" if found else "no job"
+    wanted = f"{count} different inputs are" if count > 1 else "1 input is"
+    there = f"{len(found)} job{'s' * (len(found) > 1)}" if found else "no job"
     deleted = f"; the inputs of {', '.join(lost[:3])} were deleted" if lost else ""
     smaller = f"Publish with --canary {len(found)}, or run" if found else "Run"
     return CanaryError(
-        f"{count} different inputs were asked for, and you have {there} of the current "
-        f"release whose inputs are still there{deleted}.",
+        f"{wanted} asked for, and you have {there} of the current release whose inputs "
+        f"are still there{deleted}.",
         hint=f"{smaller} it on the inputs that matter first: qrt submit {program}",
     )
 

@@ -68,7 +68,11 @@ def listed(outer: Part, path: str) -> Iterator[Breach]:
 
 
 def _forms(value: Any) -> Iterator[Any]:
-    """Yield a value in the forms that JSON Schema holds for the same."""
+    """Yield a value in the forms that JSON Schema holds for the same.
+
+    An array of NumPy without a dimension is the same as its number, too, and no number
+    to ``type``: nobody sends one for a value that a schema lists, and it is left out.
+    """
     yield value
     whole = _with_numbers(value, int)
     if type(value) is not int:

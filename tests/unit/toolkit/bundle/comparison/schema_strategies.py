@@ -222,7 +222,15 @@ _special = [
     *(np.ones(shape, dtype) for shape in ((), (1,), (2,), (2, 1)) for dtype in ("f8", "i8", "f4")),
     1 + 2j, np.float64(1.5), np.int64(2), (1, "a"), float("nan"), float("inf"), b"x",
 ]  # fmt: skip
-_atoms = st.one_of(_plain, st.sampled_from(_special))
+
+
+def _is_scalar_array(value):
+    return isinstance(value, np.ndarray) and value.ndim == 0
+
+
+_atoms = st.one_of(
+    _plain, st.sampled_from([v for v in _special if not _is_scalar_array(v)])
+)
 values = st.recursive(
     _atoms,
     lambda inner: st.one_of(
@@ -308,3 +316,6 @@ def _bank():
 
 BANK = _bank()
 """Values of every kind, to be tried with every pair."""
+
+USUAL = [value for value in BANK if not _is_scalar_array(value)]
+"""Without arrays that have no dimension, which equal a listed number."""

@@ -5,7 +5,7 @@ import copy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from unit.toolkit.bundle.comparison.schema_strategies import BANK, documents, pairs
+from unit.toolkit.bundle.comparison.schema_strategies import USUAL, documents, pairs
 
 from program_runtime.metadata import parse_metadata, schema_check, validate_inputs
 from toolkit.bundle.comparison import compare_interfaces
@@ -368,7 +368,7 @@ def test_inputs_of_the_old_are_taken_by_a_new_release_that_breaks_nothing(
         for change in compare_interfaces(old, new)
     ):
         return
-    given_before = [{"a": value} for value in BANK] + [{}, {"b": 1}, {"c": 1}]
+    given_before = [{"a": value} for value in USUAL] + [{}, {"b": 1}, {"c": 1}]
     for values in given_before:
         if not validate_inputs(parts[0], values):
             assert validate_inputs(parts[1], values) == [], values
