@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from program_runtime.environments import read_lock
 from program_runtime.errors import ProgramRuntimeError
 from program_runtime.service.versions import packages
 
@@ -46,7 +47,7 @@ class Conditions:
         the job does not wait for it.
         """
         found = {
-            "versions": packages(),
+            **_versions(spec),
             "limits": _limits(spec),
             "backend": {"name": spec.backend},
         }
@@ -88,6 +89,17 @@ def snapshot_of(name: str, description: Mapping[str, Any]) -> dict[str, Any]:
         "calibrated": told["properties"].get("last_update_date"),
         "digest": f"sha256:{hashlib.sha256(text.encode()).hexdigest()}",
     }
+
+
+def _versions(spec: JobSpec) -> dict[str, Any]:
+    """The versions of the base, and those that the release's lock adds or replaces."""
+    base = packages()
+    has_own = spec.interpreter is not None
+    lock = read_lock(spec.program_dir) if spec.overlay or has_own else None
+    if lock is None:
+        return {"versions": base, "requirements": None}
+    kept = {"python": base["python"]} if has_own else base
+    return {"versions": kept | lock.versions(), "requirements": lock.digest()}
 
 
 def _limits(spec: JobSpec) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def test_the_pages_work_as_they_are_written(home, capsys, monkeypatch):
             shell.type(part["command"], part["said"])
     assert set(shell.names) == {"JOB", "AGAIN", "OTHER"}
     found = local.ensure_local_service(home)
+    assert found.token.reveal().encode() not in Path("vqe.zip").read_bytes()
     names, printed = {"url": found.url, "token": found.token}, ""
     capsys.readouterr()
     for kind, text in blocks("versions.md"):

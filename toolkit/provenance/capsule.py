@@ -86,7 +86,7 @@ class CapsuleFile:
         self._path = path
         with self._opened() as archive:
             self._marks = _marks(path, archive)
-        self._job = json.loads(self._read("job.json"))
+        self._job = self._checked_job()
 
     @property
     def job(self) -> Mapping[str, Any]:
@@ -96,23 +96,44 @@ class CapsuleFile:
     @functools.cached_property
     def inputs(self) -> str:
         """The inputs as they were sent."""
-        return self._read("inputs.json").decode()
+        return self._read("inputs.json").decode(errors="replace")
 
     @functools.cached_property
     def events(self) -> Sequence[Event]:
         """The log."""
-        lines = self._read("events.jsonl").decode().splitlines()
-        return tuple(Event(**json.loads(line)) for line in lines)
+        text = self._read("events.jsonl").decode(errors="replace")
+        try:
+            return tuple(Event(**json.loads(line)) for line in text.splitlines())
+        except (ValueError, TypeError) as err:
+            raise self._senseless("events.jsonl") from err
 
     def payload(self, event: Event) -> str:
         """The text of an event."""
         if event.blob is None:
             return event.data or ""
-        return self._read(_blob_name(event.blob)).decode()
+        return self._read(_blob_name(event.blob)).decode(errors="replace")
 
     def part(self, name: str) -> bytes | None:
         """A part, if the capsule has it."""
         return self._read(name) if name in self._marks else None
+
+    def _checked_job(self) -> dict[str, Any]:
+        """Read what every job has, so that nobody has to look for it twice."""
+        try:
+            job: dict[str, Any] = json.loads(self._read("job.json"))
+            texts = [job["id"], job["backend"], job["state"]["status"]]
+            texts += [job["program"][name] for name in ("id", "version", "digest")]
+        except (ValueError, TypeError, KeyError) as err:
+            raise self._senseless("job.json") from err
+        if not all(isinstance(text, str) for text in texts):
+            raise self._senseless("job.json")
+        return job
+
+    def _senseless(self, name: str) -> CapsuleError:
+        return CapsuleError(
+            f"{self._path} is no capsule of a job: {name} makes no sense.",
+            hint="`qrt job export JOB` makes one.",
+        )
 
     def _read(self, name: str) -> bytes:
         mark = self._marks.get(name)
@@ -161,7 +182,7 @@ def _marks(path: Path, archive: Archive) -> dict[str, Any]:
     try:
         manifest = json.loads(archive.read(_MANIFEST))
         known = (manifest["format"], manifest["version"])
-        marks: dict[str, Any] = manifest["parts"]
+        marks = dict(manifest["parts"])
     except (ValueError, KeyError, TypeError) as err:
         raise BadBundleError("There is no manifest in it.") from err
     if known[0] != FORMAT:

@@ -35,7 +35,7 @@ def facts_of(record: JobRecord) -> dict[str, Any]:
         "program": job["program"]["id"],
         "version": job["program"]["version"],
         "bundle": job["program"]["digest"],
-        "requirements": _digest(record.part(LOCK)),
+        "requirements": conditions.get("requirements") or _digest(record.part(LOCK)),
         "inputs": _digest(record.inputs.encode()),
         "backend": job["backend"],
         "calibration": noted if "digest" in noted else None,

@@ -3,6 +3,9 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from program_runtime.environments import Lock, Pin
 from program_runtime.errors import ExecutionError
 from program_runtime.execution.limits import Limits
 from program_runtime.execution.spec import JobSpec
@@ -28,7 +31,9 @@ class Devices:
 
 
 def noted(backends, **fields):
-    spec = JobSpec(job_id="job_1", program_dir=Path(), inputs=b"{}", **fields)
+    spec = JobSpec(
+        **{"job_id": "job_1", "program_dir": Path(), "inputs": b"{}"} | fields
+    )
 
     async def scenario():
         with Conditions(backends).noted(spec) as found:
@@ -46,6 +51,18 @@ def test_a_job_on_a_simulator_notes_versions_and_limits_and_asks_nobody():
     assert {"python", "qiskit", "numpy"} <= set(found["versions"])
     assert found["limits"]["wall_time_s"] == 5.0
     assert "memory_bytes" not in found["limits"]
+
+
+@pytest.mark.parametrize("has_own", [False, True], ids=["overlay", "own"])
+def test_a_release_with_requirements_notes_those_versions_too(tmp_path, has_own):
+    pin = Pin(name="cvxpy", version="1.6.0", hashes=("sha256:" + "0" * 64,))
+    lock = Lock(python="3.11", platform="x86_64-manylinux_2_28", pins=(pin,))
+    (tmp_path / "requirements.lock").write_text(lock.text())
+    place = {"interpreter": tmp_path} if has_own else {"overlay": (tmp_path,)}
+    found = noted(None, backend="aer_simulator", program_dir=tmp_path, **place)
+    assert found["requirements"] == lock.digest()
+    assert found["versions"]["cvxpy"] == "1.6.0"
+    assert ("numpy" in found["versions"]) is not has_own
 
 
 def test_a_job_on_a_device_notes_its_calibration():

@@ -1,10 +1,11 @@
 """A job in one file."""
 
+import hashlib
 import json
 import zipfile
 
 import pytest
-from unit.toolkit.provenance.records import Record, events
+from unit.toolkit.provenance.records import JOB, Record, events
 
 from program_runtime.bundle import digest_file
 from program_runtime.client.stream import Event
@@ -112,6 +113,31 @@ def test_an_archive_without_a_manifest_is_no_capsule(tmp_path, manifest):
     path = rewritten(written(tmp_path, Record()), capsule__json=manifest)
     with pytest.raises(CapsuleError, match="is no capsule of a job"):
         provenance.CapsuleFile(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("job.json", b"no JSON"),
+        ("job.json", b"[]"),
+        ("job.json", b'{"id": "job_1"}'),
+        ("job.json", json.dumps({**JOB, "id": 7}).encode()),
+        ("events.jsonl", b"no JSON\n"),
+        ("events.jsonl", b'{"colour": 1}\n'),
+        ("events.jsonl", b"[1]\n"),
+    ],
+    ids=["text", "list", "half", "number", "log", "fields", "row"],
+)
+def test_a_part_that_makes_no_sense_is_named(tmp_path, name, content):
+    path = written(tmp_path, Record())
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    with zipfile.ZipFile(path) as archive:
+        manifest = json.loads(archive.read("capsule.json"))
+    manifest["parts"][name] = {"digest": digest, "size": len(content)}
+    changed = {name.replace(".", "__"): content}
+    rewritten(path, capsule__json=json.dumps(manifest).encode(), **changed)
+    with pytest.raises(CapsuleError, match=f"{name} makes no sense"):
+        _ = provenance.CapsuleFile(path).events
 
 
 def test_a_missing_part_is_named(tmp_path):
