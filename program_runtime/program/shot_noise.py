@@ -52,13 +52,9 @@ def count_interval(
     from scipy.special import betainc  # noqa: PLC0415 - 0.1 s
 
     def rare_below(count: int) -> bool:
-        if count >= shots:
-            return False
         return bool(betainc(shots - count, count + 1, 1 - low) < false_alarm / 2)
 
     def rare_above(count: int) -> bool:
-        if count <= 0:
-            return False
         return bool(betainc(count, shots - count + 1, high) < false_alarm / 2)
 
     least, most = 0, shots

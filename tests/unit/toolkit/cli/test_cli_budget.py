@@ -148,6 +148,18 @@ def test_a_run_within_the_budget_lets_the_check_pass_until_the_source_changes(
     assert "have changed since they were measured" in told.stdout
 
 
+def test_a_check_says_what_is_wrong_with_the_lock(qrt, project):
+    root = project(circuits=5)
+    qrt("budget")
+    (root / "inputs" / "short.json").rename(root / "inputs" / "other.json")
+    assert "or its sample inputs have changed" in qrt("check", code=3).stdout
+
+    (root / LOCK).write_text("{")
+    told = qrt("check", code=3)
+    assert "budget.lock: error QRT210 budget.lock can not be read" in told.stdout
+    assert "Renew it: qrt budget" in told.stdout
+
+
 def test_a_limit_of_seconds_that_can_not_be_estimated_is_an_error(qrt, project):
     project(qpu_s=60)
     told = qrt("budget", "--json", code=3)

@@ -36,17 +36,34 @@ def test_tests_that_ask_for_it_run_once_for_each_backend(tmp_path):
     assert "2 passed, 1 deselected" in done.stdout
 
 
-def test_without_a_choice_they_run_on_the_simulator():
-    made = []
-    config = SimpleNamespace(getoption=lambda name: None)
+def config(names=None):
+    deselected = []
+    hook = SimpleNamespace(pytest_deselected=lambda items: deselected.extend(items))
+    return SimpleNamespace(
+        getoption=lambda name: names, hook=hook, deselected=deselected
+    )
+
+
+def test_without_a_choice_they_run_on_the_simulator_and_others_too():
+    made, plain = [], config()
     metafunc = SimpleNamespace(
-        config=config,
+        config=plain,
         fixturenames=["backend_name"],
         parametrize=lambda *given, ids: made.append((*given, ids)),
     )
     backend_plugin.pytest_generate_tests(metafunc)
     items = [SimpleNamespace()]
-    backend_plugin.pytest_collection_modifyitems(config, items)
+    backend_plugin.pytest_collection_modifyitems(plain, items)
 
     assert made == [("backend_name", ["aer_simulator"], ["aer_simulator"])]
     assert len(items) == 1
+
+
+def test_with_a_choice_others_are_left_out():
+    chosen = config("a, b")
+    asking = SimpleNamespace(fixturenames=["backend_name"])
+    items = [other := SimpleNamespace(fixturenames=[]), asking]
+    backend_plugin.pytest_collection_modifyitems(chosen, items)
+
+    assert items == [asking]
+    assert chosen.deselected == [other]
