@@ -38,7 +38,11 @@ def test_tests_that_ask_for_it_run_once_for_each_backend(tmp_path):
 
 def config(names=None):
     deselected = []
-    hook = SimpleNamespace(pytest_deselected=lambda items: deselected.extend(items))
+
+    def keep(items):
+        deselected.extend(items)
+
+    hook = SimpleNamespace(pytest_deselected=keep)
     return SimpleNamespace(
         getoption=lambda name: names, hook=hook, deselected=deselected
     )
