@@ -176,3 +176,20 @@ def test_what_the_service_knows_is_suggested(live, ladder, words, meant):
 def test_a_filter_that_names_no_program_is_told(live, ladder):
     told = live.qrt("jobs", "--program", "laddr").stderr
     assert "There is no program 'laddr'. Did you mean 'ladder'?" in told
+
+
+def test_a_job_is_kept_compared_and_submitted_again(live, ladder, job_id):
+    def answer(name, *words):
+        told = live.qrt(*name.split(), *words, "--json", cwd=ladder)
+        return json_forms.check(name, json.loads(told.stdout))
+
+    kept = answer("job export", job_id, "-o", "kept.zip")
+    assert {"inputs.json", "events.jsonl", "bundle.zip"} <= set(kept["parts"])
+    facts = answer("job show", "kept.zip")
+    assert (facts["job"], facts["seed"]) == (job_id, 3)
+    assert facts["versions"]["qiskit"]
+    again = answer("rerun", "kept.zip")["id"]
+    live.finished(again)
+    compared = answer("compare", job_id, again)
+    assert (compared["first_difference"], compared["parted_at"]) == (None, None)
+    assert compared["curves"]["energy"][0] == [[1, 0.0], [2, -1.0]]
