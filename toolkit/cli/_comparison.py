@@ -92,7 +92,8 @@ def _source(
     if not count:
         yield "source: the same"
         return
-    yield f"source: {count} file{'s' * (count > 1)} differ, +{added} -{removed} lines"
+    some = "1 file differs" if count == 1 else f"{count} files differ"
+    yield f"source: {some}, +{added} -{removed} lines"
     shown = [line for change in files for line in _file(change)]
     for line in shown[:most]:
         colour = _COLOURS.get(line[:1])
