@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from program_runtime.metadata import ProgramMetadata
 from toolkit.checks.finding import Code, Severity
 from toolkit.errors import BudgetError
-from toolkit.harness.budget import limits, lockfile
-from toolkit.harness.budget.lockfile import LOCK
-from toolkit.project import samples
+from toolkit.project import budget_limits, budget_lock, samples
+from toolkit.project.budget_lock import LOCK
 from toolkit.project.project import METADATA
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from toolkit.checks.context import CheckContext
     from toolkit.checks.finding import Finding
-    from toolkit.harness.budget.lockfile import Lock
+    from toolkit.project.budget_lock import Lock
 
 __all__ = ["CODES", "check"]
 
@@ -35,7 +34,7 @@ def check(context: CheckContext) -> Iterator[Finding]:
     if not isinstance(metadata, ProgramMetadata) or not metadata.budget:
         return
     try:
-        lock = lockfile.read_lock(context.root)
+        lock = budget_lock.read_lock(context.root)
     except BudgetError as error:
         yield NOT_MEASURED.finding(error.message, hint=error.hint, path=LOCK)
         return
@@ -52,7 +51,7 @@ def check(context: CheckContext) -> Iterator[Finding]:
             path=LOCK,
         )
     else:
-        for problem in limits.over_budget(
+        for problem in budget_limits.over_budget(
             lock.counts, metadata.budget, missing=lock.missing, remedy=lock.remedy
         ):
             yield OVER.finding(
@@ -66,6 +65,6 @@ def _digest(context: CheckContext, lock: Lock) -> str | None:
         sample = samples.list_samples(context.root).get(lock.sample)
         if sample is None:
             return None
-    return lockfile.digest_of(
+    return budget_lock.digest_of(
         context.collection.files, context.spec.get("parameters") or {}, sample
     )

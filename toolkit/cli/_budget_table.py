@@ -67,7 +67,7 @@ def _row(name: str, counts: Counts) -> list[str]:
 
 def _range(iterations: Sequence[Counts]) -> list[str]:
     """Say from where to where the numbers of many unlike iterations go."""
-    from toolkit.harness.budget.limits import written  # noqa: PLC0415
+    from toolkit.project.budget_limits import written  # noqa: PLC0415
 
     cells = []
     for name in _NAMES:
@@ -84,7 +84,7 @@ _NAMES = ("calls", "pubs", "circuits", "shots", "depth", "two_qubit_gates", "qpu
 
 
 def _cells(counts: Counts) -> list[str]:
-    from toolkit.harness.budget.limits import written  # noqa: PLC0415
+    from toolkit.project.budget_limits import written  # noqa: PLC0415
 
     numbers = [getattr(counts, name) for name in _NAMES]
     return ["?" if number is None else written(number) for number in numbers]

@@ -83,7 +83,7 @@ def _measure(prepared: _local_run.Prepared) -> Measurement:
 
 
 def _over(project: Project, found: Measurement) -> list[Problem]:
-    from toolkit.harness.budget.limits import over_budget  # noqa: PLC0415
+    from toolkit.project.budget_limits import over_budget  # noqa: PLC0415
 
     return over_budget(
         asdict(found.total),
@@ -96,15 +96,14 @@ def _over(project: Project, found: Measurement) -> list[Problem]:
 def _record(project: Project, sample: str | None, found: Measurement) -> None:
     """Write down what `qrt check` and `qrt publish` believe."""
     from toolkit import bundle  # noqa: PLC0415
-    from toolkit.harness.budget import lockfile  # noqa: PLC0415
-    from toolkit.project import sample_inputs  # noqa: PLC0415
+    from toolkit.project import budget_lock, sample_inputs  # noqa: PLC0415
 
-    program = lockfile.digest_of(
+    program = budget_lock.digest_of(
         bundle.collect_files(project),
         project.metadata.spec.get("parameters") or {},
         sample_inputs(project)[sample] if sample else None,
     )
-    lock = lockfile.Lock(
+    lock = budget_lock.Lock(
         program=program,
         backend=found.backend,
         sample=sample,
@@ -112,7 +111,7 @@ def _record(project: Project, sample: str | None, found: Measurement) -> None:
         missing=found.missing,
         remedy=found.remedy,
     )
-    lockfile.write_lock(project.root, lock)
+    budget_lock.write_lock(project.root, lock)
 
 
 def _answer(

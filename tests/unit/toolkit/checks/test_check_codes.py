@@ -10,7 +10,7 @@ from unit.toolkit.conftest import METADATA, PROGRAM
 
 from toolkit.checks import Severity, codes, run_checks
 from toolkit.harness import interruption, parity, repetition
-from toolkit.harness.budget import lockfile
+from toolkit.project import budget_lock
 
 ROOT = Path(__file__).parents[4]
 OF_RUNS = (*parity.CODES, *repetition.CODES, *interruption.CODES)
@@ -46,10 +46,12 @@ def measured(**counts):
             paths[name] = Path(folder, name.replace("/", "-"))
             paths[name].write_text(text, encoding="utf-8")
         parameters = METADATA["spec"]["parameters"]
-        program = lockfile.digest_of(paths, parameters, None)
-        lock = lockfile.Lock(program=program, backend="lab", sample=None, counts=counts)
-        lockfile.write_lock(Path(folder), lock)
-        return Path(folder, lockfile.LOCK).read_text(encoding="utf-8")
+        program = budget_lock.digest_of(paths, parameters, None)
+        lock = budget_lock.Lock(
+            program=program, backend="lab", sample=None, counts=counts
+        )
+        budget_lock.write_lock(Path(folder), lock)
+        return Path(folder, budget_lock.LOCK).read_text(encoding="utf-8")
 
 
 # code -> the files that show it, what the finding says, where

@@ -9,7 +9,7 @@ import pytest
 from unit.toolkit.cli import json_forms, running_here
 
 from toolkit import harness
-from toolkit.harness.budget.lockfile import LOCK
+from toolkit.project.budget_lock import LOCK
 
 SAMPLING = """
 from qiskit import QuantumCircuit

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from toolkit.errors import BudgetError
-from toolkit.harness.budget.lockfile import (
+from toolkit.project.budget_lock import (
     LOCK,
     Lock,
     digest_of,

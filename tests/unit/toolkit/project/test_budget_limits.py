@@ -1,6 +1,6 @@
 """A budget is a gate: what is over it is named with number and limit."""
 
-from toolkit.harness.budget.limits import over_budget
+from toolkit.project.budget_limits import over_budget
 
 HERE = "program.json $.budget"
 COUNTS = {"circuits": 600, "shots": 2_457_600, "depth": 7, "qpu_s": 1815.25}
