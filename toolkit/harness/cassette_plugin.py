@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from program_runtime.program.backend import ProgramBackend
     from toolkit.harness.cassettes.tape import Tape
 
-__all__ = ["TestCassette", "cassette"]
+__all__ = ["TestCassette", "cassette", "recording_mode"]
 
 Mode = Literal["none", "once", "all"]
 _FAILED = pytest.StashKey[bool]()
@@ -92,13 +92,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def recording_mode(config: pytest.Config) -> Mode:
+    """Say what may be recorded.
+
+    Args:
+        config: With the options of the command line.
+
+    Returns:
+        What ``--qrt-record`` says; else nothing where ``CI`` is set, and only what has
+        no cassette elsewhere.
+    """
+    chosen: Mode | None = config.getoption("qrt_record")
+    return chosen or ("none" if os.environ.get("CI") else "once")
+
+
 @pytest.fixture
 def cassette(request: pytest.FixtureRequest) -> Iterator[TestCassette]:
     """Quantum calls from a file: ``main(cassette.backend(shots=100), messenger)``."""
     from toolkit.errors import CassetteError  # noqa: PLC0415 - see the docstring
     from toolkit.harness.cassettes.tape import Tape  # noqa: PLC0415 - likewise
 
-    path, mode = _path(request), _mode(request.config)
+    path, mode = _path(request), recording_mode(request.config)
     recording = mode == "all" or (mode == "once" and not path.exists())
     try:
         tape = Tape(path, recording=recording)
@@ -149,11 +163,6 @@ def _conclude(tape: Tape, *, failed: bool) -> Iterator[str]:
             f"{tape.path.name}: {tape.unplayed} recordings were not played; record "
             "anew (--record) to drop them"
         )
-
-
-def _mode(config: pytest.Config) -> Mode:
-    chosen: Mode | None = config.getoption("qrt_record")
-    return chosen or ("none" if os.environ.get("CI") else "once")
 
 
 def _path(request: pytest.FixtureRequest) -> Path:
