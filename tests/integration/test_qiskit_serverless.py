@@ -308,3 +308,11 @@ def test_a_wrong_token_is_refused_before_anything_is_built(
     assert not (project / "dist").exists()
     monkeypatch.setenv("QRT_TOKEN", gateway_server.TOKEN)
     assert "created" in qrt("publish", "--target", "qiskit-serverless", "--json").out
+
+
+def test_what_is_no_gateway_is_not_stored(qrt, gateway, monkeypatch):
+    monkeypatch.setattr(gateway, "programs", lambda: {"programs": []})
+    log_in = ("login", gateway.url, "--target", "qiskit-serverless", "--name", "no")
+    told = qrt(*log_in, "--token-stdin", stdin=gateway_server.TOKEN, code=1)
+    assert f"What answers at {gateway.url} is no gateway" in told.err
+    assert " no " not in qrt("profiles").out

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from toolkit.cli import _exits, _groups, _here, _settings
+from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,9 +124,16 @@ def choose(setting: _settings.Setting) -> Choice:
 def _require(name: str, config_dir: Path) -> None:
     from program_runtime.client import profiles  # noqa: PLC0415
 
-    known = [*profiles.load(config_dir), LOCAL]
+    stored = profiles.load(config_dir)
+    known = [*stored, LOCAL]
     if name not in known:
         raise not_stored(name, known)
+    if name in stored and stored[name].target is not None:
+        raise UsageError(
+            f"The profile {name!r} is a gateway of Qiskit Serverless, which has no "
+            "such thing.",
+            hint="`qrt publish`, submit, follow, result, logs and cancel go there.",
+        )
 
 
 def not_stored(name: str, known: Iterable[str]) -> _exits.NotFoundError:

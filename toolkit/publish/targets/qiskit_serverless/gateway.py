@@ -74,7 +74,10 @@ class Gateway:
             ServiceUnreachableError: There was no answer.
         """
         answer = self._send("GET", "/programs/", params={"filter": "serverless"})
-        return list(_json(answer, self.url))
+        found = _json(answer, self.url)
+        if not isinstance(found, list):
+            raise _no_gateway(self.url)
+        return found
 
     def function(self, title: str) -> dict[str, Any] | None:
         """Look up one function; None if the user has none of this title."""
@@ -221,7 +224,10 @@ def _json(answer: requests.Response, url: str) -> Any:
     try:
         return answer.json()
     except ValueError as err:
-        raise errors.ApiError(
-            f"What answers at {url} is no gateway of Qiskit Serverless.",
-            hint=_AWAY,
-        ) from err
+        raise _no_gateway(url) from err
+
+
+def _no_gateway(url: str) -> errors.ApiError:
+    return errors.ApiError(
+        f"What answers at {url} is no gateway of Qiskit Serverless.", hint=_AWAY
+    )
