@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from program_runtime.client import local
 from program_runtime.client.api import ServiceApi
+from program_runtime.codec import wire
 from program_runtime.errors import NotAuthorizedError, ProgramRuntimeError
 from program_runtime.service.versions import versions
 from toolkit.doctor.diagnosis import Diagnosis, problem, warning
@@ -95,13 +96,27 @@ def _compare(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[Dia
             "Bring both to one version of qiskit-program-toolkit.",
         )
         return
-    written, read = ours.get("qpy"), theirs.get("qpy")
-    if written is not None and read is not None and written > read:
-        yield warning(
+    yield _compare_qpy(theirs.get("qpy"), ours) or Diagnosis(
+        name="versions", message=said
+    )
+
+
+def _compare_qpy(read: int | None, ours: Mapping[str, Any]) -> Diagnosis | None:
+    """Say what becomes of circuits that a service with an older Qiskit gets."""
+    written = min(ours.get("qpy") or 0, wire.NEWEST_WRITTEN)
+    if read is None or written <= read:
+        return None
+    oldest = (ours.get("qpy_range") or {}).get("min", written)
+    here = f"the service reads QPY up to {read}, Qiskit {ours['qiskit']} here writes"
+    if read >= oldest:
+        return warning(
             "versions",
-            f"circuits are written here as QPY {written}, the service reads up to "
-            f"{read} ({said}; Qiskit {ours['qiskit']} here)",
-            f"python -m pip install 'qiskit=={theirs.get('qiskit')}'",
+            f"{here} {written}: circuits go there as {read}, and what those can "
+            "not hold is refused",
+            "Update Qiskit on the service's machine if that happens.",
         )
-        return
-    yield Diagnosis(name="versions", message=said)
+    return problem(
+        "versions",
+        f"{here} {oldest} and later: it can get no circuit",
+        "Update Qiskit on the service's machine.",
+    )

@@ -240,12 +240,22 @@ def test_an_interface_of_another_time_is_a_problem(places, answers):
     )
 
 
-def test_a_service_that_can_not_read_our_circuits_is_a_warning(places, answers):
-    answers["version"] = {**versions(), "qpy": 1, "qiskit": "0.1.0"}
+@pytest.mark.parametrize(
+    ("read", "state", "message"),
+    [
+        (1, State.PROBLEM, "it can get no circuit"),
+        (14, State.WARNING, "circuits go there as 14, and what those can not hold"),
+        (17, State.OK, "service "),
+        (99, State.OK, "service "),
+    ],
+)
+def test_a_service_with_an_older_qiskit_is_told_by_what_becomes_of_circuits(
+    places, answers, read, state, message
+):
+    answers["version"] = {**versions(), "qpy": read}
     found = asked(places)["versions"]
-    assert found.state is State.WARNING
-    assert "the service reads up to 1 (service" in found.message
-    assert found.hint == "python -m pip install 'qiskit==0.1.0'"
+    assert found.state is state
+    assert message in found.message
 
 
 LOCAL = Way(name="local", origin="default")
