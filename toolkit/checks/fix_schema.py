@@ -92,21 +92,22 @@ def _codes_of(parameter: Parameter, findings: list[Finding]) -> Iterator[str]:
 def _mend(
     schema: dict[str, Any], parameter: Parameter, code: str, interface: Interface
 ) -> None:
-    properties = schema.setdefault("properties", {})
-    required = schema.setdefault("required", [])
+    required = list(schema.get("required", []))
     if code in ("QRT111", "QRT112", "QRT117"):
         made = _made(schema, parameter, interface)
         if made is not None:
-            properties[parameter.name] = made
+            schema.setdefault("properties", {})[parameter.name] = made
+    properties = schema.get("properties", {})
     if code == "QRT115":
         _set_default(properties[parameter.name], parameter.default or "")
     needs = code in ("QRT111", "QRT113") and not parameter.has_default
     if needs and parameter.name in properties and parameter.name not in required:
-        required.append(parameter.name)
+        schema["required"] = [*required, parameter.name]
     if code == "QRT114" and parameter.has_default and parameter.name in required:
         required.remove(parameter.name)
-    if not required:
-        del schema["required"]
+        schema["required"] = required
+        if not required:
+            del schema["required"]
 
 
 def _made(

@@ -70,8 +70,15 @@ def record_of(fetched: Fetched, answers: Mapping[str, Any], root: Path) -> Recor
         name=name,
         version=fetched.template.version,
         commit=fetched.commit,
-        answers=dict(answers),
+        answers={name: _plain(answer) for name, answer in answers.items()},
     )
+
+
+def _plain(answer: Any) -> str | bool:
+    """Give an answer the form in which it is read again."""
+    if isinstance(answer, bool):
+        return answer
+    return json.dumps(answer) if isinstance(answer, dict | list) else str(answer)
 
 
 def address_of(record: Record, root: Path) -> str:
@@ -165,6 +172,5 @@ def _lines(record: Record) -> Iterator[str]:
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = json.dumps(value) if isinstance(value, dict | list) else str(value)
     # A JSON string is a valid TOML basic string once DEL is escaped.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

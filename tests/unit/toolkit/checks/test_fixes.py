@@ -269,3 +269,61 @@ def test_whatever_is_mended_still_parses(make_project, parts):
         after = [type(node) for node in ast.walk(ast.parse(new))]
         kept = set(before) - {ast.ImportFrom, ast.alias}
         assert all(before.count(kind) == after.count(kind) for kind in kept)
+
+
+@pytest.mark.parametrize(
+    ("signature", "schema"),
+    [
+        ("text, times=2", {"properties": {"times": {}}, "required": []}),
+        ("text, times=2", {}),
+        ("text: 'Own', times: int = 2", {"properties": {"times": {"type": "integer"}}}),
+        ("text=f(), times=2", {"properties": {"text": {"default": 1}, "times": {}}}),
+    ],
+)
+def test_what_has_no_schema_is_not_described(make_project, metadata, signature, schema):
+    found, said = schema_mends(make_project, metadata, signature, **schema)
+
+    assert (found, said) == ({"type": "object", **schema}, [])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"name": "Bad Name"}',
+        '{"name": "a", "version": "1.0.0", "parameters": [{"name": "times"}]}',
+        '{"name": "a", "version": "1.0.0", "spec": {"parameters": [{"name": "times"}]}}',
+        '{"name": "a", "version": "1.0.0", "spec": {"parameters": {"type": "strnig"}}}',
+        "[]",
+        "{",
+    ],
+)
+def test_metadata_that_are_wrong_or_of_the_oldest_form_are_left_alone(
+    make_project, content
+):
+    program = "def main(backend, user_messenger, *, text: str, times: int = 2): ...\n"
+    root = make_project(program=program, files={"program.json": content})
+    fixes.plan_fixes(root).write()
+
+    assert (root / "program.json").read_text() == content
+
+
+def test_metadata_without_a_schema_get_one(make_project):
+    program = "def main(backend, user_messenger, *, text: str, times: int = 2): ...\n"
+    bare = '{"name": "a", "version": "1.0.0", "description": "d"}'
+    root = make_project(program=program, files={"program.json": bare})
+    plan = fixes.plan_fixes(root)
+    plan.write()
+
+    assert run_checks(root) == []
+    assert '-{"name": "a"' in plan.diff()
+    assert "\\ No newline at end of file\n" in plan.diff()
+
+
+def test_linked_metadata_are_left_alone(make_project, tmp_path):
+    outside = tmp_path / "outside.json"
+    outside.write_text('{"name": "a", "version": "1.0.0", "description": "d"}')
+    program = "def main(backend, user_messenger, *, text: str, times: int = 2): ...\n"
+    root = make_project(program=program, files={"program.json": None})
+    (root / "program.json").symlink_to(outside)
+
+    assert fixes.plan_fixes(root).fixes == ()

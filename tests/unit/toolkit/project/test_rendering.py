@@ -197,3 +197,41 @@ def test_nothing_is_left_in_the_folder_of_scratch_files(write_template, tmp_path
     render(folder)
 
     assert set(tmp_path.iterdir()) - before == {folder}
+
+
+def test_each_kind_of_question_is_asked_in_its_own_way(write_template, monkeypatch):
+    folder = write_template(
+        {"a.txt": "{{ cookiecutter.kind }} {{ cookiecutter.more.a }}"},
+        manifest={
+            "kind": ["{{ cookiecutter.author }}", "two"],
+            "sure": True,
+            "more": {"a": "{{ cookiecutter.kind }}"},
+            "__private": "{{ cookiecutter.author }}!",
+            "__prompts__": {"kind": "Which one?"},
+        },
+    )
+    asked = []
+
+    def answering(how):
+        def answer(name, default, words):
+            asked.append((how, name, default, words.get(name)))
+            return default[-1] if isinstance(default, list) else default
+
+        return answer
+
+    for how in ("choice", "variable", "yes_no", "dict"):
+        monkeypatch.setattr(f"cookiecutter.prompt.read_user_{how}", answering(how))
+    files, final = rendering.render(
+        templates.read_template(folder, "small"),
+        {"program_name": "given"},
+        ask=True,
+        trust=False,
+    )
+    assert asked == [
+        ("variable", "author", "nobody", None),
+        ("choice", "kind", ["nobody", "two"], "Which one?"),
+        ("yes_no", "sure", True, None),
+        ("dict", "more", {"a": "two"}, None),
+    ]
+    assert files["a.txt"] == (b"two two", False)
+    assert set(final) == {"program_name", "author", "kind", "sure", "more"}

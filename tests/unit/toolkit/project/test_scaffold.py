@@ -15,8 +15,14 @@ from toolkit.errors import (
 )
 from toolkit.project import built_in, load_project, new_project
 from toolkit.project.template_archive import read_archive
-from toolkit.project.template_record import BASE, address_of, record_of
+from toolkit.project.template_record import (
+    BASE,
+    address_of,
+    read_record,
+    record_of,
+)
 from toolkit.project.template_source import Fetched
+from toolkit.project.template_update import plan_update
 from toolkit.project.templates import read_template
 
 
@@ -224,3 +230,21 @@ def test_without_defaults_only_open_questions_are_asked(
         defaults=False,
     )
     assert asked == ["author"]
+
+
+def test_an_answer_can_be_an_object_and_is_recorded_as_one(tmp_path, template):
+    manifest = json.loads((template / "cookiecutter.json").read_text())
+    manifest["more"] = {"a": "1", "b": "2"}
+    (template / "cookiecutter.json").write_text(json.dumps(manifest))
+    root = new_project(
+        tmp_path / "a", template=str(template), answers={"more": '{"a": "3"}'}
+    )
+
+    assert (
+        read_record(root / "pyproject.toml").answers["more"] == '{"a": "3", "b": "2"}'
+    )
+    assert plan_update(root).files == {}
+    with pytest.raises(
+        UsageError, match=r"more takes a JSON object, and 'x' is none\."
+    ):
+        new_project(tmp_path / "b", template=str(template), answers={"more": "x"})
