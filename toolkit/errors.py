@@ -299,6 +299,7 @@ _RUNTIME_CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (runtime_errors.RuntimeJobCancelledError, ExitCode.CANCELLED),
     (runtime_errors.RuntimeInvalidStateError, ExitCode.CONFLICT),
     (runtime_errors.ServiceUnreachableError, ExitCode.UNREACHABLE),
+    (runtime_errors.IncompatibleVersionsError, ExitCode.UNREACHABLE),
     (runtime_errors.RuntimeJobTimeoutError, ExitCode.UNREACHABLE),
     (runtime_errors.ProgramRuntimeError, ExitCode.FAILED),
 )

@@ -34,7 +34,8 @@ EXIT_CODES = {
     "name",
     ExitCode.CONFLICT: "the version or the name is taken, or the job's state does not "
     "allow it",
-    ExitCode.UNREACHABLE: "the service does not answer, or `--timeout` passed",
+    ExitCode.UNREACHABLE: "the service does not answer or speaks other versions, or "
+    "`--timeout` passed",
     ExitCode.CANCELLED: "the job was cancelled",
     ExitCode.INTERNAL: "a defect of this command: run it again with `-v` and report it",
     ExitCode.INTERRUPTED: "Ctrl-C",

@@ -9,6 +9,7 @@ from unit.toolkit.provenance.records import JOB, Record, events
 
 from program_runtime.client.api.handshake import Handshake
 from program_runtime.errors import (
+    IncompatibleVersionsError,
     NotAuthorizedError,
     RuntimeJobNotFound,
     RuntimeProgramNotFound,
@@ -209,3 +210,12 @@ def test_a_failed_job_can_be_kept_too(qrt, service):
     qrt("job", "export", "job_1")
     told = qrt("job", "show", "job_1.zip").stdout
     assert row(told, "failure") == ["failure", "program_error"]
+
+
+def test_a_service_of_other_versions_is_no_failure_of_the_job(qrt, service):
+    def refuse(job_id):
+        raise IncompatibleVersionsError("It speaks 2.", hint="Update this side.")
+
+    service.job = refuse
+    told = qrt("job", "show", "job_1", "--json", code=7)
+    assert json_forms.check_error(told.json)["code"] == "incompatible_versions"
