@@ -37,7 +37,8 @@ def follow(request: _local_run.Request, out: Output) -> None:
 
     _refuse_one_time_words(request)
     bench = _Bench(request, out)
-    watch = Watch(request.directory, _input_files(request.inputs))
+    written = [] if request.save is None else [request.save]
+    watch = Watch(request.directory, _input_files(request.inputs), written=written)
     out.say(f"watching {request.directory.absolute()}; Ctrl-C ends it")
     saved: list[str] = []
     try:

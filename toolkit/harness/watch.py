@@ -18,6 +18,8 @@ __all__ = ["Watch"]
 
 _LOOK_S = 0.015
 _SETTLE_S = 0.005
+_REST = 20
+"""Times as long as looking took."""
 
 _Stamp = tuple[int, int, int] | None
 
@@ -32,10 +34,18 @@ class Watch:
     Args:
         root: The project's folder; it need not hold a project yet.
         others: Further files, such as inputs that lie elsewhere.
+        written: Files that a run itself writes: they are no saves.
     """
 
-    def __init__(self, root: Path, others: Iterable[Path] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        others: Iterable[Path] = (),
+        *,
+        written: Iterable[Path] = (),
+    ) -> None:
         self._root = root.absolute()
+        self._written = {path.absolute() for path in written}
         self._others = tuple(path.absolute() for path in others)
         self._files: tuple[Path, ...] = ()
         self._folders: Mapping[Path, _Stamp] = {}
@@ -69,9 +79,13 @@ class Watch:
 
     def wait(self) -> list[str]:
         """Wait for the next save; answers as `saved` does."""
-        while not (names := self.saved()):
-            time.sleep(_LOOK_S)
-        return names
+        while True:
+            began = time.perf_counter()
+            names = self.saved()
+            if names:
+                return names
+            # A project of thousands of files is looked at less often.
+            time.sleep(max(_LOOK_S, _REST * (time.perf_counter() - began)))
 
     def _look(self) -> dict[Path, _Stamp]:
         """Stamp every file; a folder that changed may hold other files now."""
@@ -91,6 +105,7 @@ class Watch:
         parents = {self._root, inputs, *self._folders, *_parents(self._files)}
         folders = {folder: _stamp(folder) for folder in parents}
         files = {*bundle.collect(self._root).files.values(), *own, *self._others}
+        files -= self._written
         folders |= {f: _stamp(f) for f in _parents(files) if f not in folders}
         self._files = tuple(sorted(files))
         self._folders = folders

@@ -76,8 +76,9 @@ def bench(monkeypatch):
     bench = Bench()
 
     class ScriptedWatch:
-        def __init__(self, root, others):
+        def __init__(self, root, others, *, written):
             bench.others = [path.name for path in others]
+            bench.written = [path.name for path in written]
 
         wait = staticmethod(bench.wait)
 
@@ -213,6 +214,13 @@ def test_files_of_inputs_are_watched(qrt, project, bench):
     (project / "mine.json").write_text('{"text": "x"}')
     qrt("run", "--watch", "-i", "@mine.json", "-i", "times=@n.json", code=130)
     assert bench.others == ["mine.json", "n.json"]
+    assert bench.written == []
+
+
+def test_the_result_that_a_run_saves_is_no_save(qrt, project, bench):
+    qrt("run", "--watch", "--save", "result.json", code=130)
+    assert bench.written == ["result.json"]
+    assert (project / "result.json").read_text() == "1"
 
 
 def test_what_can_be_done_only_once_is_refused_all_at_once(qrt, project, bench):

@@ -70,6 +70,15 @@ def test_files_that_lie_elsewhere_are_watched_on_request(root, tmp_path):
     assert seen.saved() == [str(inputs)]
 
 
+def test_what_a_run_writes_is_no_save(root):
+    result = root / "result.json"
+    seen = Watch(root, written=[result])
+    result.write_text("1")
+    assert seen.saved() == []
+    result.write_text("2")
+    assert seen.saved() == []
+
+
 def test_a_project_may_come_later(tmp_path, root):
     later = tmp_path / "later"
     seen = Watch(later)
