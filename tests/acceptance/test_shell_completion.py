@@ -9,13 +9,10 @@ import shells
 
 LINES = {
     "qrt logo": "logout",
-    "qrt programs rel": "releases",
-    "qrt run --isol": "--isolation",
     "qrt run --isolation=stro": "strong",
     "qrt run --backend aer": "aer_simulator",
     "qrt run --sample h": "h2",
     "qrt submit vq": "vqe",
-    "qrt logout la": "lab",
     "qrt new x --template hell": "hello-world",
 }
 
