@@ -143,7 +143,9 @@ def _lines(trials: Sequence[Trial], tolerance: float) -> Iterator[str]:
         before, after = trial.statuses
         rows = trial.differences(tolerance)
         told = before if before == after else f"{before} -> {after}"
-        same = ", the same result" if before == after and not rows else ""
+        same = ", the same result" if trial.is_same() else ""
+        if trial.is_same(tolerance) and not same:
+            same = f", the same within {tolerance:g}"
         yield f"canary: {trial.old['id']} -> {trial.new['id']}: {told}{same}"
         for row in rows[:_SHOWN]:
             by = "" if row.difference is None else f" ({row.difference:+.6g})"

@@ -97,7 +97,8 @@ def _source(
     shown = [line for change in files for line in _file(change)]
     for line in shown[:most]:
         colour = _COLOURS.get(line[:1])
-        yield _terminal.paint(_terminal.safe(line), stream, fg=colour)
+        safe = _terminal.safe(line)
+        yield _terminal.paint(safe, stream, fg=colour) if colour else safe
     if most is not None and len(shown) > most:
         yield f"  ... {len(shown) - most} more lines"
 
