@@ -4,6 +4,7 @@ import json
 import zipfile
 from types import SimpleNamespace
 
+from program_runtime.client.api.handshake import Handshake
 from program_runtime.client.stream import Event
 
 JOB_ID = "job_1"
@@ -60,6 +61,9 @@ class FakeApi:
         self.parameters = {}
         self.page = None
         self.blobs = {}
+
+    def meet(self):
+        return Handshake(self.url)
 
     def whoami(self):
         return {"name": "u_a", "role": "author"}
