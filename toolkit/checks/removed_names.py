@@ -1,7 +1,8 @@
 """The table of names that Qiskit and its runtime no longer have.
 
-Taken from the release notes of Qiskit 0.17 to 2.x, Qiskit Aer 0.8 to 0.17 and
-qiskit-ibm-runtime 0.8 to 0.41; a test holds it against what is installed.
+They are what programs for Qiskit 0.x and 1.x, Qiskit Aer and the runtimes of those
+years import; a test holds that none of them is there today, and that all that is named
+in their place is.
 """
 
 from __future__ import annotations
