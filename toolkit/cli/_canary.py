@@ -38,16 +38,34 @@ def options(function: Callable[..., Any]) -> Callable[..., Any]:
     return with_options
 
 
-def find(plan: PublishPlan, api: ServiceApi, count: int, out: Output) -> list[Stored]:
+def check(count: int | None, tolerance: float | None) -> None:
+    """Refuse a tolerance for nothing.
+
+    Raises:
+        UsageError: It came alone.
+    """
+    if tolerance is not None and count is None:
+        raise UsageError(
+            "--canary-tolerance is for the numbers of a canary, and there is none.",
+            hint="Add --canary N.",
+        )
+
+
+def find(
+    plan: PublishPlan, api: ServiceApi, count: int | None, out: Output
+) -> list[Stored]:
     """Find the jobs to run again, before anything is uploaded.
 
     Returns:
-        None if the release is the current one already.
+        None of them if no canary is asked for, if the release is the current one
+        already, or if the plan goes no further.
 
     Raises:
         UsageError: There is no current release.
         CanaryError: There are too few jobs with inputs.
     """
+    if count is None or not plan.allowed:
+        return []
     from toolkit import publish  # noqa: PLC0415
 
     name, version = plan.project.metadata.name, plan.project.metadata.version

@@ -78,6 +78,7 @@ def command(
     from toolkit import publish  # noqa: PLC0415
     from toolkit.project import load_project  # noqa: PLC0415
 
+    _canary.check(canary, canary_tolerance)
     project = load_project(directory)
     gateway = _target.gateway(out, project.settings)
     if gateway is not None:
@@ -103,7 +104,7 @@ def command(
         labels=labels,
     )
     _tell(plan, out)
-    stored = _canary.find(plan, api, canary, out) if canary and plan.allowed else []
+    stored = _canary.find(plan, api, canary, out)
     if dry_run and plan.allowed:
         out.data({"dry_run": True, **_plan_json(plan)}, plan.message)
         return
@@ -135,6 +136,8 @@ def _tell(plan: PublishPlan, out: Output) -> None:
         out.say(f"bundle: {count} files, {size} bytes, {plan.bundle.digest}")
     if plan.comparison and not out.quiet:
         _tell_comparison(plan, plan.comparison, out)
+    elif plan.unread and plan.base:
+        out.warn(f"not compared with {plan.base['version']}, {plan.unread}")
     name, version = plan.project.metadata.name, plan.project.metadata.version
     if plan.verdict == "unchanged" and version != plan.current_version:
         move = f"qrt programs label {name} latest {version}"

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
         content_of_project,
         published_content,
     )
-    from toolkit.publish.plan import PublishPlan, Verdict, plan_publish
+    from toolkit.publish.plan import PublishPlan, Verdict
+    from toolkit.publish.planning import plan_publish
     from toolkit.publish.rollback import version_before
     from toolkit.publish.service import JobRunner, ReleaseReader, ReleaseWriter
     from toolkit.publish.uploader import CANARY, Published, let_go, publish
@@ -51,7 +52,7 @@ _HOMES = {
     "content_of_bundle": "contents",
     "content_of_project": "contents",
     "let_go": "uploader",
-    "plan_publish": "plan",
+    "plan_publish": "planning",
     "publish": "uploader",
     "published_content": "contents",
     "stored_jobs": "canary",

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Stored", "Trial", "stored_jobs", "try_release"]
 
-_PAGE: Final = 100
+_PAGE: Final = 200
+_LOOKED_AT: Final = 10_000
+"""Of the newest jobs: an admin's list holds everybody's."""
 _WAIT_S: Final = 20.0
 _TAG: Final = "canary"
 _ENDED: Final = frozenset(["Completed", "Failed"])
@@ -145,7 +147,7 @@ def _ended_jobs(api: JobRunner, program: str) -> Iterator[Mapping[str, Any]]:
             if job["state"]["status"] in _ENDED:
                 yield job
         offset += len(page["jobs"])
-        if not page["jobs"] or offset >= page["count"]:
+        if not page["jobs"] or offset >= min(page["count"], _LOOKED_AT):
             return
 
 

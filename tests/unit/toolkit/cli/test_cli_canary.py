@@ -193,6 +193,20 @@ def test_a_first_release_has_nothing_to_be_tried_on(qrt, canary):
     )
 
 
+def test_a_tolerance_without_a_canary_is_not_passed_over(qrt, canary):
+    told = qrt("publish", "--canary-tolerance", "0.1", code=2)
+    assert told.stderr.startswith(
+        "error: --canary-tolerance is for the numbers of a canary, and there is none.\n"
+    )
+
+
+def test_what_could_not_be_compared_is_said(qrt, canary):
+    canary["plan"] = {"comparison": None, "unread": "its metadata are odd"}
+    assert "warning: not compared with 1.0.0, its metadata are odd\n" in (
+        qrt("publish").stderr
+    )
+
+
 def test_the_current_release_is_not_tried(qrt, canary):
     canary["plan"] = {"verdict": Verdict.UNCHANGED, "current_version": "1.1.0"}
     told = qrt("publish", "--canary", "1")

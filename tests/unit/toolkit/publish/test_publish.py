@@ -402,6 +402,16 @@ def test_without_the_source_the_metadata_alone_are_compared(plan, service, metad
     assert planned.comparison.bump == "major"
 
 
+def test_metadata_that_are_not_understood_stop_nobody(plan, service, metadata):
+    publish(plan(), service)
+    odd = [{**service.releases("hello")[0], "metadata": {"name": 5}}]
+    service.releases = lambda _: odd
+    planned = plan(metadata=raised(metadata, "1.0.1"))
+
+    assert (planned.verdict, planned.comparison) == (Verdict.NEW, None)
+    assert planned.unread.startswith("its metadata are not understood: ")
+
+
 def test_an_archive_that_is_here_already_is_not_downloaded(plan, service, metadata):
     publish(plan(), service)
     service.calls.clear()
