@@ -18,13 +18,17 @@ def test_of_something_else():
 """
 
 
+# Plugins that cost seconds and have no part in this.
+OTHERS = ("randomly", "schemathesis", "hypothesispytest", "xdist", "anyio")
+
+
 def test_tests_that_ask_for_it_run_once_for_each_backend(tmp_path):
     (tmp_path / "test_it.py").write_text(TESTS)
     words = ["-v", "-p", "no:cacheprovider", "--qrt-backends", "aer_simulator,fake_x"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *words],
         cwd=tmp_path,
-        env={**os.environ, "PYTEST_ADDOPTS": "-p no:randomly"},
+        env={**os.environ, "PYTEST_ADDOPTS": f"-p no:{' -p no:'.join(OTHERS)}"},
         capture_output=True,
         text=True,
         check=False,
