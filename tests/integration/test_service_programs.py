@@ -195,6 +195,31 @@ def test_a_label_moves_and_a_rollback_is_the_label_latest(service):
     assert failure_of(bad, 400)["problems"][0]["path"] == "label"
 
 
+def test_a_release_can_be_tried_before_latest_moves(service):
+    service.seed(version="1.0.0")
+    info = service.bundle(version="1.1.0")
+    held = put(service.maker, info, version="1.1.0", query="?label=canary&hold=true")
+    assert (held.status_code, held.json()["was_latest"]) == (201, False)
+    program = service.maker.get("/programs/hello").json()
+    assert program["labels"] == {"canary": "1.1.0", "latest": "1.0.0"}
+    job = service.u_b.post(
+        "/jobs", json={"program_id": "hello:canary", "inputs": "{}"}
+    ).json()
+    assert job["program"]["version"] == "1.1.0"
+
+    service.maker.put("/programs/hello/labels/latest", json={"version": "1.1.0"})
+    releases = service.maker.get("/programs/hello/releases").json()["releases"]
+    assert [(each["version"], each["was_latest"]) for each in releases] == [
+        ("1.1.0", True),
+        ("1.0.0", True),
+    ]
+
+
+def test_a_first_release_is_the_latest_though_it_was_to_be_held(service):
+    held = put(service.maker, service.bundle(), query="?hold=true")
+    assert held.json()["labels"] == ["latest"]
+
+
 def test_a_deleted_program_is_gone_but_its_jobs_keep_their_results(service):
     service.seed()
     job_id = service.u_b.submit(inputs="{}")
