@@ -103,6 +103,7 @@ class _Bench:
 
     def _warm(self, level: str) -> Harness:
         from toolkit import harness  # noqa: PLC0415
+        from toolkit.harness.lasting_import import import_qiskit_here  # noqa: PLC0415
 
         if level != self._level:
             self.close()
@@ -110,6 +111,7 @@ class _Bench:
             self._level = level
             self._harness = harness.Harness(level=level, pool_size=_CHILDREN)
             self._harness.start()
+            import_qiskit_here()  # while the harness warms up
         return self._harness
 
 

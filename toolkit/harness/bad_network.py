@@ -11,6 +11,7 @@ from program_runtime.client.delivery import Delivery
 from program_runtime.client.stream import EventStream
 from toolkit.harness.event_log import EventLog
 from toolkit.harness.faults import FaultPlan, FaultyRoad, read_faults
+from toolkit.harness.lasting_import import import_qiskit_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -63,6 +64,7 @@ class BadNetwork:
         self._see = see
         self._arrived: list[int] = []
         self._error: Exception | None = None
+        import_qiskit_here()
         self._thread = threading.Thread(target=self._consume, name="bad-network")
         self._thread.start()
 
@@ -136,6 +138,7 @@ def deliver(
         except Exception as error:  # noqa: BLE001 - raised again below
             raised.append(error)
 
+    import_qiskit_here()
     decoders = Decoders.of(result_decoder)
     delivery = Delivery(
         _as_service(log), _JOB, call, decoders, stream=_stream(log, road)
