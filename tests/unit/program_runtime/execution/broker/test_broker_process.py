@@ -183,6 +183,14 @@ def test_circuits_run_whatever_the_provider_prints(lab):
     assert b'"counts": {"0x3": 10}' in answer.body
 
 
+def test_a_device_computes_no_exact_values(lab):
+    run = DeviceRun(key="job/1", backend="lab", options={}, body=b"", kind="estimate")
+    answer = asyncio.run(lab.broker.run(run, lambda _: None))
+
+    assert (answer.state, answer.circuits) == ("failed", 0)
+    assert answer.message == "lab is a device: it measures, it computes nothing."
+
+
 def test_secrets_that_a_provider_prints_do_not_reach_the_log(lab, caplog):
     with caplog.at_level(logging.WARNING):
         within(lab, lab.run)

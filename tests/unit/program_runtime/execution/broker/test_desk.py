@@ -97,6 +97,13 @@ def test_the_broker_hears_of_how_many_pubs_the_circuits_are(tmp_path):
     assert [run.pubs for run in broker.ran] == [0, 3]
 
 
+def test_a_request_for_exact_values_reaches_the_broker_as_one(tmp_path):
+    objections, _, broker = taken(tmp_path, request(1), request(2, "estimate"))
+
+    assert objections == [None, None]
+    assert [run.kind for run in broker.ran] == ["run", "estimate"]
+
+
 def test_a_number_is_used_once(tmp_path):
     objections, _, broker = taken(tmp_path, request(5), request(5))
 
