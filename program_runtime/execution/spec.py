@@ -56,7 +56,7 @@ class JobSpec:
     overlay: tuple[Path, ...] = ()
     """Folders with the release's own requirements, behind all that is installed: no
     package there hides one of the base."""
-    interpreter: Path | None = None
-    """Of an environment of the release's own, in place of the base."""
+    alone: bool = False
+    """The overlay is in place of all that is installed, our own package included."""
     import_only: bool = False
     """Import the program and call nothing: does it find all that it needs?"""

@@ -94,11 +94,10 @@ def snapshot_of(name: str, description: Mapping[str, Any]) -> dict[str, Any]:
 def _versions(spec: JobSpec) -> dict[str, Any]:
     """The versions of the base, and those that the release's lock adds or replaces."""
     base = packages()
-    has_own = spec.interpreter is not None
-    lock = read_lock(spec.program_dir) if spec.overlay or has_own else None
+    lock = read_lock(spec.program_dir) if spec.overlay else None
     if lock is None:
         return {"versions": base, "requirements": None}
-    kept = {"python": base["python"]} if has_own else base
+    kept = {"python": base["python"]} if spec.alone else base
     return {"versions": kept | lock.versions(), "requirements": lock.digest()}
 
 

@@ -88,7 +88,7 @@ async def smoke_import(
             result_bytes=16 * _KIB,
         ),
         overlay=environment.overlay if environment is not None else (),
-        interpreter=environment.interpreter if environment is not None else None,
+        alone=environment is not None and environment.alone,
     )
     outcome = await executor.run(spec, _Nowhere(), JobControl(), first_seq=1)
     if outcome.status is JobStatus.COMPLETED:

@@ -108,7 +108,7 @@ class SpecMaker:
                     plain
                     if found is None
                     else replace(
-                        plain, overlay=found.overlay, interpreter=found.interpreter
+                        plain, overlay=found.overlay, alone=found.alone
                     )
                 )
         finally:

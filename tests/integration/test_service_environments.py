@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import sysconfig
+from pathlib import Path
 
 import pytest
 from service_in_process import service_for
@@ -20,6 +21,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="needs fork"),
 ]
 
+PURELIB = sysconfig.get_path("purelib")
 SOURCE = """
 import tiny_a
 def main(backend, user_messenger):
@@ -193,36 +195,78 @@ def test_who_asks_does_not_wait_longer_than_they_said(real, links):
     assert ask(20).json()["state"] == "ready"
 
 
-def test_a_program_runs_with_the_interpreter_of_its_own(real, tmp_path):
+@pytest.fixture
+def own(tmp_path):
     """As an environment of its own has it, without Qiskit in a second copy."""
-    target = tmp_path / "name" / "environment"
-    subprocess.run(
-        [sys.executable, "-m", "venv", "--without-pip", str(target)], check=True
-    )
-    [packages] = target.glob("lib/python3*/site-packages")
+    packages = tmp_path / "name" / "packages"
+    packages.mkdir(parents=True)
     (packages / "tiny_own.py").write_text("VERSION = 'own'")
-    (packages / "base.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    _link_runtime(packages, target.parent / "runtime", target.parent)
-    interpreter = target / "bin" / "python"
-    program = tmp_path / "program"
-    program.mkdir()
-    (program / "program.py").write_text(
-        "import sys, tiny_own\n"
-        "def main(backend, user_messenger): return [tiny_own.VERSION, sys.prefix]\n"
-    )
+    _link_runtime(packages.with_name("runtime"))
     for folder in (tmp_path, *tmp_path.parents):
         if folder.stat().st_mode & 0o055 != 0o055 and folder.is_relative_to("/tmp"):
             folder.chmod(0o755)
+    return packages
+
+
+def run_in(real, packages, folder, source):
+    """Run a program that finds these packages alone; returns its result."""
+    folder.mkdir()
+    (folder / "program.py").write_text(source)
     spec = JobSpec(
         job_id="job_own",
-        program_dir=program,
+        program_dir=folder,
         inputs=b"{}",
         backend="aer_simulator",
-        interpreter=interpreter,
+        overlay=(packages, packages.with_name("runtime"), Path(PURELIB)),
+        alone=True,
     )
     sink = MemorySink()
     outcome = real.do(real.executor.run, spec, sink, JobControl(), first_seq=1)
     assert outcome.status == "Completed", (outcome.message, outcome.traceback)
     [result] = [event.data for event in sink.events if event.type == "result"]
-    assert json.loads(result) == ["own", str(target)]
-    assert real.executor.health()["own_environments"] == 1
+    return json.loads(result)
+
+
+def test_a_program_finds_its_own_packages_in_place_of_the_base(real, own, tmp_path):
+    source = """
+import sys
+import program_runtime
+import tiny_own
+def main(backend, user_messenger):
+    user_messenger.publish(1)
+    return [tiny_own.VERSION, program_runtime.__file__, backend.name, sys.path[-3:]]
+"""
+    version, package, backend, path = run_in(real, own, tmp_path / "program", source)
+    runtime = str(own.with_name("runtime"))
+    assert (version, backend) == ("own", "aer_simulator")
+    assert package.startswith(runtime)
+    assert path == [str(own), runtime, PURELIB]
+
+
+def test_packages_of_its_own_run_nowhere_but_behind_the_walls(real, own, tmp_path):
+    """A wheel may bring what an interpreter runs when it starts."""
+    if real.executor.level == "none":
+        pytest.skip("there is no wall")
+    mark = tmp_path / "mark"
+    attack = f"open({str(mark)!r}, 'a').write('x')"
+    (own / "attack.pth").write_text(f"import os; {attack}\n")
+    # In the place of one that every job needs; the true one is found behind it.
+    (own / "jsonschema.py").write_text(
+        f"import sys\ntry: {attack}\nexcept OSError as error: sys.refused = error\n"
+        f"sys.path.remove({str(own)!r}); del sys.modules['jsonschema']\n"
+        "import jsonschema\n"
+    )
+    for code in (
+        f"import site; site.addsitedir({str(own)!r})",
+        f"import sys; sys.path.insert(0, {str(own)!r}); import jsonschema",
+    ):
+        mark.unlink(missing_ok=True)
+        subprocess.run([sys.executable, "-c", code], check=True)
+        assert mark.exists()  # what happens where nothing keeps it from that
+    mark.unlink()
+    source = (
+        "import sys, jsonschema\n"
+        "def main(backend, user_messenger): return repr(sys.refused)\n"
+    )
+    assert "Error" in run_in(real, own, tmp_path / "program", source)
+    assert not mark.exists()

@@ -35,6 +35,7 @@ class Assignment:
     qpy: int | None
     log_level: str
     overlay: tuple[str, ...]
+    alone: bool
     import_only: bool
     has_checkpoint: bool
     limits: Limits
@@ -101,6 +102,7 @@ def encode_assignment(
         "qpy": spec.qpy,
         "log_level": spec.log_level,
         "overlay": [str(folder.absolute()) for folder in spec.overlay],
+        "alone": spec.alone,
         "import_only": spec.import_only,
         "has_checkpoint": spec.restored is not None,
         "limits": asdict(spec.limits),

@@ -8,6 +8,7 @@ import traceback
 from typing import TYPE_CHECKING, NoReturn
 
 from program_runtime.execution import confinement
+from program_runtime.execution.child import alone
 from program_runtime.execution.child.assignment import Assignment, receive_inputs
 from program_runtime.execution.child.failure import ChildFailure, describe
 from program_runtime.execution.child.job_channel import JobChannel
@@ -77,14 +78,18 @@ def _serve(channel: socket.socket, walls: Walls) -> int:
         return 0
     if frame[0] == FrameKind.TURNS:
         return serve_turns(channel, walls, frame[1])
-    return _serve_job(job_channel, walls, frame[1])
+    return _serve_job(job_channel, channel, walls, frame[1])
 
 
-def _serve_job(channel: JobChannel, walls: Walls, payload: bytearray) -> int:
+def _serve_job(
+    channel: JobChannel, own: socket.socket, walls: Walls, payload: bytearray
+) -> int:
     job = Assignment.parse(payload)
     try:
         confinement.confine(walls, job.limits, [job.program_dir, job.work_dir])
         complete = receive_program(channel, job)
+        if complete and job.alone:
+            alone.become(own, job, payload)
         prepare(job)
     except Exception as error:  # noqa: BLE001 - a process boundary
         channel.fail(ChildFailure("internal", describe(error)))

@@ -45,7 +45,7 @@ def prepare(job: Assignment) -> None:
         os.environ[name] = job.work_dir
     tempfile.tempdir = None  # the zygote may have found its own already
     sys.path[:0] = [job.program_dir]
-    sys.path += job.overlay
+    sys.path += [folder for folder in job.overlay if folder not in sys.path]
     set_log_level(job.log_level)
     signal.signal(signal.SIGTERM, _asked_to_end)
     os.register_at_fork(after_in_child=_end_at_once)

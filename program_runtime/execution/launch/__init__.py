@@ -10,8 +10,6 @@ from program_runtime.execution.launch.protocol import Child, ChildExit, Launcher
 from program_runtime.execution.launch.spawn_launcher import SpawnLauncher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from program_runtime.execution.launch.zygote_launcher import ZygoteLauncher
 
 __all__ = [
@@ -25,39 +23,23 @@ __all__ = [
 ]
 
 
-def default_launcher(
-    *,
-    jobs_per_zygote: int = 1000,
-    light: bool = False,
-    interpreter: str | None = None,
-    environment: Mapping[str, str] | None = None,
-    wrapper: Sequence[str] = (),
-) -> Launcher:
+def default_launcher(*, jobs_per_zygote: int = 1000, light: bool = False) -> Launcher:
     """Fork where forking is safe, spawn elsewhere.
 
     Args:
         jobs_per_zygote: After so many children a zygote is replaced.
         light: Import as little as possible beforehand: for a single job.
-        interpreter: Of another environment; this process's, if not given.
-        environment: To choose the children's own from.
-        wrapper: A command that a zygote is run by, see ``bubblewrap``.
 
     Returns:
         A launcher that is not started yet.
     """
     if sys.platform != "linux":
-        return SpawnLauncher(interpreter=interpreter, environment=environment)
+        return SpawnLauncher()
     from program_runtime.execution.launch.zygote_launcher import (  # noqa: PLC0415
         ZygoteLauncher,
     )
 
-    return ZygoteLauncher(
-        jobs_per_zygote=jobs_per_zygote,
-        light=light,
-        interpreter=interpreter,
-        environment=environment,
-        wrapper=wrapper,
-    )
+    return ZygoteLauncher(jobs_per_zygote=jobs_per_zygote, light=light)
 
 
 def __getattr__(name: str) -> object:

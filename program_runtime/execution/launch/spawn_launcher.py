@@ -95,14 +95,8 @@ class SpawnedChild:
 class SpawnLauncher:
     """Starts ``python -m program_runtime.execution.spawned`` for each child."""
 
-    def __init__(
-        self,
-        *,
-        environment: Mapping[str, str] | None = None,
-        interpreter: str | None = None,
-    ) -> None:
+    def __init__(self, *, environment: Mapping[str, str] | None = None) -> None:
         self._environment = child_environment(environment)
-        self._interpreter = interpreter or sys.executable
         self._children: set[SpawnedChild] = set()
         self._started = 0
 
@@ -154,7 +148,7 @@ class SpawnLauncher:
         channel = ends.child_channel.fileno()
         return subprocess.Popen(
             [
-                *(self._interpreter, "-P", "-m", "program_runtime.execution.spawned"),
+                *(sys.executable, "-P", "-m", "program_runtime.execution.spawned"),
                 *("--channel", str(channel)),
                 *("--parent", str(os.getpid())),
             ],

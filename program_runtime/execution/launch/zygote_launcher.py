@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import ExecutionError
@@ -34,8 +33,6 @@ class ZygoteLauncher:
         preload: Further modules that it imports.
         light: Let it import little: for a single job, which imports what it needs.
         wrapper: A command that runs the zygote, see ``bubblewrap``.
-        interpreter: Of another environment, in which our package can be imported;
-            this process's, if not given.
     """
 
     def __init__(
@@ -46,10 +43,8 @@ class ZygoteLauncher:
         preload: Sequence[str] = (),
         light: bool = False,
         wrapper: Sequence[str] = (),
-        interpreter: str | None = None,
     ) -> None:
         self._light = light
-        self._interpreter = interpreter or sys.executable
         self._wrapper = tuple(wrapper)
         self._jobs_per_zygote = jobs_per_zygote
         self._environment = child_environment(environment)
@@ -155,7 +150,6 @@ class ZygoteLauncher:
             light=self._light,
             probe=probe,
             wrapper=self._wrapper,
-            interpreter=self._interpreter,
         )
         self._links.add(link)
         link.dead.add_done_callback(lambda _: self._links.discard(link))

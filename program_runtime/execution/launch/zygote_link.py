@@ -19,6 +19,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 from program_runtime.errors import ExecutionError
@@ -48,7 +49,6 @@ class ZygoteLink:
         light: bool,
         probe: str,
         wrapper: Sequence[str],
-        interpreter: str,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._loop = loop
@@ -66,7 +66,7 @@ class ZygoteLink:
             self._process = subprocess.Popen(
                 [
                     *wrapper,
-                    *(interpreter, "-P", "-m", "program_runtime.execution.zygote"),
+                    *(sys.executable, "-P", "-m", "program_runtime.execution.zygote"),
                     *("--control", str(theirs.fileno())),
                     # Behind a wrapper that is the parent, and dies with this process.
                     *("--parent", "0" if wrapper else str(os.getpid())),

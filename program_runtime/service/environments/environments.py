@@ -34,7 +34,9 @@ log = logging.getLogger(__name__)
 
 _BUILDS: Final = 2
 _REMEMBERED_S: Final = 300.0
-_LINK: Final = "program_runtime.pth"
+_PACKAGES: Final = "packages"
+_RUNTIME: Final = "runtime"
+"""Beside packages that are in place of the base: holds our own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +45,9 @@ class Environment:
 
     name: str
     overlay: tuple[Path, ...] = ()
-    """Behind the base."""
-    interpreter: Path | None = None
-    """In place of the base."""
+    """Folders with packages, behind the base."""
+    alone: bool = False
+    """Whether that is all: nothing of the base is there."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -207,19 +209,16 @@ class Environments:
         for folder in (content, work):
             folder.mkdir()
         installed = self.base.versions()
-        if lock.kind is Kind.OWN:
-            target = content / "environment"
-            await installer.make_environment(lock.pins, target, work=work)
-            packages = _site_packages(target)
-            _link_runtime(packages, self._shelf.root / name / "runtime", content)
-            there = lock.versions()
+        packages = content / _PACKAGES
+        packages.mkdir()
+        missing, there = lock.pins, lock.versions()
+        if lock.kind is Kind.OVERLAY:
+            missing = tuple(pin for pin in lock.pins if pin.name not in installed)
+            there |= installed
         else:
-            packages = content / "packages"
-            packages.mkdir()
-            missing = [pin for pin in lock.pins if pin.name not in installed]
-            if missing:
-                await installer.unpack(missing, packages, work=work)
-            there = {**lock.versions(), **installed}
+            _link_runtime(content / _RUNTIME)
+        if missing:
+            await installer.unpack(missing, packages, work=work)
         await asyncio.to_thread(verification.check_after, lock, packages, there)
         (packages / ".lock").unlink(missing_ok=True)
         await installer.compile(packages, work=work)
@@ -231,30 +230,18 @@ class Environments:
 
 
 def _environment(folder: Path, lock: Lock) -> Environment:
-    if lock.kind is Kind.OWN:
-        interpreter = folder / "environment" / "bin" / "python"
-        return Environment(name=folder.name, interpreter=interpreter)
-    return Environment(name=folder.name, overlay=(folder / "packages",))
+    packages = folder / _PACKAGES
+    if lock.kind is Kind.OVERLAY:
+        return Environment(name=folder.name, overlay=(packages,))
+    overlay = (packages, folder / _RUNTIME)
+    return Environment(name=folder.name, overlay=overlay, alone=True)
 
 
-def _site_packages(target: Path) -> Path:
-    (found,) = target.glob("lib/python3*/site-packages")
-    return found
-
-
-def _link_runtime(packages: Path, runtime: Path, content: Path) -> None:
-    """Let an interpreter of another environment import our package, and ours alone.
-
-    Args:
-        packages: Where it looks for a file that names further folders.
-        runtime: Where that folder will be.
-        content: What will be its parent.
-    """
-    folder = content / runtime.name
+def _link_runtime(folder: Path) -> None:
+    """Let who does not see the base import our package, and ours alone."""
     folder.mkdir()
     package = Path(program_runtime.__file__).parent
     (folder / package.name).symlink_to(package, target_is_directory=True)
-    (packages / _LINK).write_text(f"{runtime}\n")
 
 
 def _packages(lock: Lock) -> str:

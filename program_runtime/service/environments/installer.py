@@ -86,26 +86,6 @@ class Installer:
         options = ["--target", str(target), "--python", sys.executable]
         await self._install(pins, options, work)
 
-    async def make_environment(
-        self, pins: Iterable[Pin], target: Path, *, work: Path
-    ) -> None:
-        """Make an environment with an interpreter of its own, and these packages.
-
-        Args:
-            pins: All that it holds.
-            target: Does not exist yet.
-            work: As in ``unpack``.
-
-        Raises:
-            BadRequirementsError: As in ``unpack``.
-            StorageError: The disk is full.
-        """
-        await self._run(
-            ["venv", "--python", sys.executable, "--no-project", str(target)], work
-        )
-        python = target / "bin" / "python"
-        await self._install(pins, ["--python", str(python)], work)
-
     async def compile(self, packages: Path, *, work: Path) -> None:
         """Compile the modules in a folder, in a confined child.
 

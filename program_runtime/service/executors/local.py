@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime import execution
 from program_runtime.execution.confinement.cgroup import Delegation
-from program_runtime.service.executors.own_runners import OwnRunners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,11 +47,12 @@ class LocalExecutor:
         shown: Sequence[Path] = (),
         broker: Broker | None = None,
     ) -> None:
-        self._wrapper: tuple[str, ...] = ()
+        launcher = None
         if hidden:
             # Below strong, jobs' folders are where the zygote can see nothing then.
             isolation = "strong"
-            self._wrapper = execution.bubblewrap(hidden, shown)
+            wrapper = execution.bubblewrap(hidden, shown)
+            launcher = execution.ZygoteLauncher(wrapper=wrapper)
         # Before the zygote starts, because it is in the group that its parent is in.
         self.delegation = Delegation.find()
         self._runner = execution.Runner(
@@ -62,32 +61,24 @@ class LocalExecutor:
             pool_size=pool_size,
             disk_bytes=disk_bytes,
             disk_files=disk_files,
-            launcher=execution.default_launcher(wrapper=self._wrapper),
+            launcher=launcher,
             delegation=self.delegation,
             broker=broker,
         )
-        self._spool_dir = spool_dir
-        self._disk = (disk_bytes, disk_files)
-        self._broker = broker
-        self._own = OwnRunners(self._own_runner)
 
     async def start(self) -> None:
         """Start the zygote and its pool."""
         await self._runner.start()
 
     async def close(self) -> None:
-        """End the children and the zygotes."""
-        await self._own.close()
+        """End the children and the zygote."""
         await self._runner.close()
 
     async def run(
         self, spec: JobSpec, sink: EventSink, control: JobControl, *, first_seq: int
     ) -> Outcome:
         """Run one job in a child of its own."""
-        if spec.interpreter is None:
-            return await self._runner.run(spec, sink, control, first_seq=first_seq)
-        async with self._own.runner(spec.interpreter) as runner:
-            return await runner.run(spec, sink, control, first_seq=first_seq)
+        return await self._runner.run(spec, sink, control, first_seq=first_seq)
 
     def end_session(self, session_id: str) -> None:
         """Let the process of a session go."""
@@ -100,24 +91,4 @@ class LocalExecutor:
 
     def health(self) -> dict[str, Any]:
         """Say how the zygote and its pool are."""
-        return {**self._runner.health(), "own_environments": len(self._own)}
-
-    def _own_runner(self, interpreter: Path) -> execution.Runner:
-        """Make a runner behind the same walls, whose programs find other packages."""
-        path = os.environ.get("PATH", os.defpath)
-        disk_bytes, disk_files = self._disk
-        return execution.Runner(
-            level=self.level,
-            spool_dir=self._spool_dir / f"own-{interpreter.parents[2].name}",
-            pool_size=1,
-            disk_bytes=disk_bytes,
-            disk_files=disk_files,
-            launcher=execution.default_launcher(
-                interpreter=str(interpreter),
-                # Not PYTHONPATH, which is for the service's own environment.
-                environment={"PATH": path, "LANG": "C.UTF-8"},
-                wrapper=self._wrapper,
-            ),
-            delegation=self.delegation,
-            broker=self._broker,
-        )
+        return self._runner.health()

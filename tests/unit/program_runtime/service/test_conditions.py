@@ -58,7 +58,7 @@ def test_a_release_with_requirements_notes_those_versions_too(tmp_path, has_own)
     pin = Pin(name="cvxpy", version="1.6.0", hashes=("sha256:" + "0" * 64,))
     lock = Lock(python="3.11", platform="x86_64-manylinux_2_28", pins=(pin,))
     (tmp_path / "requirements.lock").write_text(lock.text())
-    place = {"interpreter": tmp_path} if has_own else {"overlay": (tmp_path,)}
+    place = {"overlay": (tmp_path,), "alone": has_own}
     found = noted(None, backend="aer_simulator", program_dir=tmp_path, **place)
     assert found["requirements"] == lock.digest()
     assert found["versions"]["cvxpy"] == "1.6.0"

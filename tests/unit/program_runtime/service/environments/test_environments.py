@@ -34,11 +34,6 @@ class FakeInstaller:
             raise self.failure
         self.write(pins, target)
 
-    async def make_environment(self, pins, target, *, work):
-        packages = target / "lib" / "python3.11" / "site-packages"
-        packages.mkdir(parents=True)
-        self.write(pins, packages)
-
     async def compile(self, packages, *, work):
         pass
 
@@ -95,7 +90,7 @@ def test_an_environment_is_built_once_and_then_found(run, make, installer):
     asked = lock("tiny-a==1.0")
     found = run(make().of(asked))
     assert found.overlay[0].is_dir()
-    assert found.interpreter is None
+    assert not found.alone
     assert run(make().of(asked)) == found
     assert installer.unpacked == [["tiny-a"]]
 
@@ -186,15 +181,16 @@ def test_packages_that_want_another_base_are_named(run, make, installer):
     ]
 
 
-def test_an_environment_of_its_own_has_an_interpreter_and_our_package(run, make):
-    found = run(make().of(lock("numpy==2.2.0", kind=Kind.OWN)))
-    assert found.overlay == ()
-    assert found.interpreter.parts[-3:] == ("environment", "bin", "python")
-    folder = found.interpreter.parents[2]
-    [link] = folder.rglob("program_runtime.pth")
-    assert link.read_text() == f"{folder / 'runtime'}\n"
-    assert (folder / "runtime" / "program_runtime" / "errors.py").exists()
-    assert [path.name for path in (folder / "runtime").iterdir()] == ["program_runtime"]
+def test_an_environment_of_its_own_holds_all_of_its_lock_and_our_package(
+    run, make, installer
+):
+    found = run(make().of(lock("numpy==2.4.6", "tiny-a==1.0", kind=Kind.OWN)))
+    packages, runtime = found.overlay
+    assert found.alone
+    assert installer.unpacked == [["numpy", "tiny-a"]]
+    assert packages.is_dir()
+    assert (runtime / "program_runtime" / "errors.py").exists()
+    assert [path.name for path in runtime.iterdir()] == ["program_runtime"]
 
 
 def test_an_operator_who_wants_none_is_obeyed(run, make):
