@@ -54,10 +54,23 @@ class Reader:
             self.printed = done.stdout
         elif kind == "text":
             assert same(text, self.printed), self.printed
+        elif kind == "diff":
+            self.edit(self.folder / words, text)
         elif words != "no-run":
             file = self.folder / words
             assert file.exists(), f"the project has no {file} to be replaced"
             file.write_text(text)
+
+    def edit(self, file, diff):
+        old, new = (
+            "".join(
+                line[1:] for line in diff.splitlines(keepends=True) if line[0] in kinds
+            )
+            for kinds in (" -", " +")
+        )
+        before = file.read_text()
+        assert before.count(old) == 1, (file, old)
+        file.write_text(before.replace(old, new))
 
     def type(self, command, said, *, fails):
         self.commands += 1
@@ -88,4 +101,4 @@ def test_the_tutorial_works_as_it_is_written(tmp_path, environment):
     reader = Reader(tmp_path, environment)
     for kind, words, text in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
         reader.read(kind, words, text)
-    assert reader.commands >= 9
+    assert reader.commands >= 14
