@@ -247,6 +247,32 @@ def test_what_changed_is_shown_before_it_is_published(qrt, canary):
     assert "compared" not in qrt("publish", "--quiet").stderr
 
 
+def test_requirements_and_budget_are_shown_where_they_differ(qrt, canary):
+    from program_runtime.metadata import parse_metadata
+
+    def with_more(version, shots, *dependencies, data):
+        document = {**METADATA, "version": version, "budget": {"shots": shots}}
+        project = f"[project]\ndependencies = {list(dependencies)}\n"
+        files = {"pyproject.toml": project.encode(), "data": data}
+        return ReleaseContent(metadata=parse_metadata(document), files=files)
+
+    old = with_more("1.0.0", 1000, "six", data=b"\0")
+    new = with_more("1.1.0", 2000, "six>=1.17", data=b"\0\0")
+    canary["plan"] = {"comparison": compare_releases(old, new)}
+    lines = qrt("publish").stderr.splitlines()
+    assert "    data: changed; no text: 1 bytes -> 2 bytes" in lines
+    assert lines[-7:-1] == [
+        "  requirements:",
+        "    six: any version -> >=1.17",
+        "  budget:",
+        "    shots: 1000 -> 2000",
+        "  interface: none",
+        "  calls for: 1.1.0 or higher (minor)",
+    ]
+    canary["plan"] = {"comparison": compare_releases(old, old)}
+    assert "  source: the same\n" in qrt("publish").stderr
+
+
 def test_a_long_difference_is_cut_and_points_at_all_of_it(qrt, canary):
     long = "".join(f"{n}\n" for n in range(200))
     canary["plan"] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from program_runtime.metadata import work
 from toolkit.bundle.comparison.schemas.breach import Breach
 from toolkit.bundle.comparison.schemas.parts import Part, TooComplexError
 from toolkit.bundle.comparison.schemas.proof import Proof
@@ -38,8 +39,10 @@ def breaches(
         ['type']
     """
     try:
-        found = Proof().contain((_whole(inner),), _whole(outer), path)
-    except (TooComplexError, RecursionError):
+        # Values that are tried on the way share the steps of one check.
+        with work.check([inner, outer]):
+            found = Proof().contain((_whole(inner),), _whole(outer), path)
+    except (TooComplexError, work.TooMuchWorkError, RecursionError):
         return [Breach(path=path, rule="schema", undecided=True)]
     unique: list[Breach] = []
     for breach in found:

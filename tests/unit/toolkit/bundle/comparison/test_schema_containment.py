@@ -91,6 +91,61 @@ CONTAINED = {
         {"patternProperties": {"^a": {"type": "integer"}}},
         {"patternProperties": {"^a": {"type": "number"}}},
     ),
+    "names that match a pattern or do not": (
+        {
+            "patternProperties": {"^a": {"type": "integer"}},
+            "additionalProperties": {"type": "string"},
+        },
+        {"additionalProperties": {"type": ["string", "number"]}},
+    ),
+    "names that match are names": (
+        {"additionalProperties": {"type": "integer"}},
+        {"patternProperties": {"^a": {"type": "number"}}},
+    ),
+    "names that match another pattern, too": (
+        {"patternProperties": {"": {"type": "integer"}, "a": {"minimum": 0}}},
+        {"properties": {"a": {"type": "number"}}},
+    ),
+    "shorter names": (
+        {"propertyNames": {"maxLength": 2}},
+        {"propertyNames": {"maxLength": 3}},
+    ),
+    "a name that is always there is there beside another": (
+        {"type": "object", "required": ["b"]},
+        {"dependentRequired": {"a": ["b"]}},
+    ),
+    "what is never there needs nothing": (
+        {"properties": {"a": False}},
+        {"dependentRequired": {"a": ["b"]}, "dependentSchemas": {"a": False}},
+    ),
+    "more is needed beside a name": (
+        {"dependentRequired": {"a": ["b", "c"]}},
+        {"dependentRequired": {"a": ["b"]}},
+    ),
+    "the same beside a name": (
+        {"type": "object", "dependentSchemas": {"a": {"minProperties": 2}}},
+        {"dependentSchemas": {"a": {"minProperties": 2}}},
+    ),
+    "the same item somewhere": (
+        {"type": "array", "contains": {"const": 1}},
+        {"contains": {"const": 1}},
+    ),
+    "no item has to be there": (
+        {"type": "array"},
+        {"contains": {"const": 1}, "minContains": 0},
+    ),
+    "the same condition": (
+        {"type": "integer", "if": {"minimum": 5}, "then": {"maximum": 9}},
+        {"if": {"minimum": 5}, "then": {"maximum": 9}},
+    ),
+    "a type that no other branch has": (
+        {"type": "integer"},
+        {"oneOf": [{"type": "integer"}, {"type": "string"}]},
+    ),
+    "one item is as good as different ones": (
+        {"type": "array", "maxItems": 1},
+        {"uniqueItems": True},
+    ),
     "positions of an array": (
         {"prefixItems": [{"type": "integer"}], "items": {"type": "string"}},
         {"items": {"type": ["integer", "number", "string"]}},
@@ -142,6 +197,10 @@ def test_a_schema_contains_what_it_can_be_shown_to_contain(name):
 
 
 SAME = {
+    "two words for a closed list": (
+        {"properties": {"a": {}}, "unevaluatedProperties": False},
+        {"properties": {"a": {}}, "additionalProperties": False},
+    ),
     "a list of types is a choice": (
         {"type": ["integer", "null"]},
         {"anyOf": [{"type": "null"}, {"type": "integer"}]},
@@ -194,6 +253,17 @@ BREACHES = {
         {"properties": {"a": False}},
         (None, None),
     ),
+    "propertyNames": (
+        {"type": "object"},
+        {"propertyNames": {"maxLength": 3}},
+        (None, None),
+    ),
+    "dependentRequired": (
+        {"type": "object"},
+        {"dependentRequired": {"a": ["b"]}},
+        (None, "a"),
+    ),
+    "minProperties": ({"required": ["a"]}, {"minProperties": 2}, (1, 2)),
     "minItems": ({"minItems": 1}, {"minItems": 2}, (1, 2)),
     "false": ({"type": "integer"}, False, ("integer", None)),
 }  # fmt: skip
@@ -210,6 +280,15 @@ def test_a_breach_says_what_both_say(rule):
 UNDECIDED = {
     "pattern": ({"pattern": "^a$"}, {"pattern": "^a"}),
     "contains": ({"contains": {"const": 1}}, {"contains": {"type": "integer"}}),
+    "dependentSchemas": (
+        {"type": "object"},
+        {"dependentSchemas": {"a": {"minProperties": 2}}},
+    ),
+    "unevaluatedProperties": (
+        {"type": "object"},
+        {"anyOf": [{}, {"properties": {"a": {}}}], "unevaluatedProperties": False},
+    ),
+    "$dynamicRef": ({"type": "object"}, {"$dynamicRef": "#"}),
     "not": ({"type": "string", "minLength": 2}, {"not": {"maxLength": 1}}),
     "if": ({"type": "integer"}, {"if": {"minimum": 1}, "then": {"maximum": 5}}),
     "unevaluatedItems": (
@@ -232,6 +311,35 @@ def test_the_place_of_a_breach_is_a_path():
 
     (breach,) = breaches(inside({"minimum": 0}), inside({"minimum": 1}), path="result")
     assert breach.path == "result.a[]['b c']"
+
+
+@pytest.mark.parametrize(
+    ("outer", "path"),
+    [
+        ({"patternProperties": {"^a": {"type": "integer"}}}, "result.{^a}"),
+        ({"additionalProperties": {"type": "integer"}}, "result.*"),
+        ({"additionalProperties": False}, "result.*"),
+        ({"prefixItems": [{"type": "integer"}]}, "result[0]"),
+    ],
+)
+def test_the_place_of_what_has_no_name_is_a_sign(outer, path):
+    (breach,) = breaches({"type": ["object", "array"]}, outer, path="result")
+    assert breach.path == path
+
+
+def test_a_schema_that_refers_to_nothing_but_itself_is_undecided():
+    endless = {"anyOf": [{"$ref": "#"}]}
+    (breach,) = breaches(endless, {"type": "integer"})[:1]
+    assert breach.undecided
+
+
+def test_a_value_too_much_to_be_tried_is_undecided(monkeypatch):
+    branches = {"anyOf": [{"type": "string"}, {"type": "integer"}]}
+    assert contained({"const": 1}, branches)
+    monkeypatch.setattr("program_runtime.metadata.work._FREE", 1)
+    monkeypatch.setattr("program_runtime.metadata.work._PER_PART", 0)
+    (breach,) = breaches({"const": 1}, branches)
+    assert (breach.rule, breach.undecided) == ("schema", True)
 
 
 def test_a_comparison_that_takes_too_long_is_undecided():
