@@ -77,7 +77,7 @@ def test_the_page_is_executed_and_says_what_happens(tmp_path, template, execute)
     execute(merging)
 
     notes.write_text(
-        notes.read_text().replace("Notes of Ada, improved", "My own first line")
+        notes.read_text().replace("Notes of Lab, improved", "My own first line")
     )
     template("3.0", f"{first}, third edition")
     execute(conflicting)

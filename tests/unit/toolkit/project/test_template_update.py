@@ -20,7 +20,7 @@ def project(write_template, tmp_path):
         "pyproject.toml": PYPROJECT,
     }
     folder = write_template(first)
-    root = new_project(tmp_path / "p", template=str(folder), answers={"author": "Ada"})
+    root = new_project(tmp_path / "p", template=str(folder), answers={"author": "Lab"})
     second = {
         "a.txt": "one\n2\n3\n4\n5\n{{ cookiecutter.author }}\n",
         "b.txt": "bb\n",
@@ -51,7 +51,7 @@ def test_a_project_that_nobody_touched_becomes_what_the_template_makes(
     fresh = new_project(
         tmp_path / "q",
         template=str(tmp_path / "small"),
-        answers={"author": "Ada", "program_name": "p"},
+        answers={"author": "Lab", "program_name": "p"},
     )
     files = sorted(path for path in fresh.rglob("*") if path.is_file())
     assert [path.relative_to(fresh) for path in files] == sorted(
@@ -102,16 +102,16 @@ def test_the_record_follows(project):
     record = read_record(project / "pyproject.toml")
 
     assert record.version == "2.0"
-    assert record.answers == {"program_name": "p", "author": "Ada", "more": "x"}
+    assert record.answers == {"program_name": "p", "author": "Lab", "more": "x"}
     assert (project / "new/n.txt").read_text() == "x\n"
 
 
 def test_another_answer_is_an_update_too(project):
     template_update.plan_update(project).write()
-    update = template_update.plan_update(project, answers={"author": "Eve"})
+    update = template_update.plan_update(project, answers={"author": "Team"})
 
     assert kinds(update) == {"a.txt": "changed"}
-    assert "-Ada\n+Eve\n" in update.diff()
+    assert "-Lab\n+Team\n" in update.diff()
 
 
 def test_the_merge_of_pyproject_leaves_the_record_out(project):
@@ -174,7 +174,7 @@ def test_a_project_begins_anew_with_a_template_that_is_named(project, tmp_path):
     (project / "pyproject.toml").write_text("[project]\nname = 'p'\nx = 3\n")
     (project / BASE).unlink()
     update = template_update.plan_update(
-        project, template=str(tmp_path / "small"), answers={"author": "Ada"}
+        project, template=str(tmp_path / "small"), answers={"author": "Lab"}
     )
     update.write()
 
@@ -219,11 +219,11 @@ def test_a_template_that_moved_is_named(project, tmp_path):
 
 
 def test_a_recorded_answer_that_is_no_choice_any_more_is_said(project, write_template):
-    write_template({}, manifest={"author": ["Bob", "Eve"], "more": "m"})
+    write_template({}, manifest={"author": ["Bob", "Team"], "more": "m"})
 
-    with pytest.raises(UsageError, match="author='Ada' is none of the template's"):
+    with pytest.raises(UsageError, match="author='Lab' is none of the template's"):
         template_update.plan_update(project)
-    assert template_update.plan_update(project, answers={"author": "Eve"})
+    assert template_update.plan_update(project, answers={"author": "Team"})
 
 
 def test_a_link_is_not_written_through(project, tmp_path):
