@@ -72,7 +72,7 @@ def test_what_both_changed_in_different_places_is_merged(project):
     assert kinds(update)["a.txt"] == "merged"
     assert kinds(update)["b.txt"] == "left out"
     assert update.conflicts == 0
-    assert (project / "a.txt").read_text() == "one\n2\n3\n4\n5\nAda\nmine\n"
+    assert (project / "a.txt").read_text() == "one\n2\n3\n4\n5\nLab\nmine\n"
     assert not (project / "b.txt").exists()
     assert (project / "own.txt").read_text() == "own"
     assert template_update.plan_update(project).files == {}
@@ -184,7 +184,7 @@ def test_a_project_begins_anew_with_a_template_that_is_named(project, tmp_path):
         "new/n.txt": "added",
         "pyproject.toml": "conflict",
     }
-    assert (project / "a.txt").read_text().endswith("2\n3\n4\n5\nAda\n")
+    assert (project / "a.txt").read_text().endswith("2\n3\n4\n5\nLab\n")
 
 
 def test_a_project_without_what_the_template_made_says_how_to_go_on(project):
@@ -219,7 +219,7 @@ def test_a_template_that_moved_is_named(project, tmp_path):
 
 
 def test_a_recorded_answer_that_is_no_choice_any_more_is_said(project, write_template):
-    write_template({}, manifest={"author": ["Bob", "Team"], "more": "m"})
+    write_template({}, manifest={"author": ["Other", "Team"], "more": "m"})
 
     with pytest.raises(UsageError, match="author='Lab' is none of the template's"):
         template_update.plan_update(project)
