@@ -95,6 +95,22 @@ def test_an_environment_is_built_once_and_then_found(run, make, installer):
     assert installer.unpacked == [["tiny-a"]]
 
 
+@pytest.mark.parametrize(
+    ("level", "user", "moves"),
+    [("reduced", 0, True), ("reduced", 1000, False), ("strong", 0, False)],
+    ids=["reduced-root", "reduced-user", "strong-root"],
+)
+def test_other_users_jobs_can_reach_environments_where_walls_are_low(
+    *, make, tmp_path, monkeypatch, level, user, moves
+):
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "shared"))
+    environments = make()
+    environments.start(level)
+    parent = tmp_path / ("shared" if moves else "")
+    assert environments._shelf.root.parent == parent
+
+
 def test_who_asks_meanwhile_waits_for_the_same_build(run, make, installer):
     environments, asked = make(), lock("tiny-a==1.0")
 
