@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from toolkit.bundle.comparison.schemas import parts as schemas
@@ -38,16 +39,20 @@ def check(
 ) -> Iterator[Breach]:
     """Yield the values that fit ``inner`` and not ``outer``."""
     unfit = [
-        value
+        form
         for value in found
-        if any(
-            all(schemas.fits(part, form) for part in inner)
-            and not schemas.fits(outer, form)
-            for form in _forms(value)
-        )
+        for form in itertools.islice(_unfit(value, inner, outer), 1)
     ]
     if unfit:
         yield Breach(path=path, rule="value", inner=unfit)
+
+
+def _unfit(value: Any, inner: Parts, outer: Part) -> Iterator[Any]:
+    """Yield the forms of a value that fit ``inner`` and not ``outer``."""
+    for form in _forms(value):
+        fitted = all(schemas.fits(part, form) for part in inner)
+        if fitted and not schemas.fits(outer, form):
+            yield form
 
 
 def exclude(found: Sequence[Any], parts: Parts) -> bool:
