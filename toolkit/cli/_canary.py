@@ -93,13 +93,29 @@ def find(
 def run(
     plan: PublishPlan, api: ServiceApi, stored: Sequence[Stored], out: Output
 ) -> list[Trial]:
-    """Run the jobs again under the new release."""
+    """Run the jobs again under the new release.
+
+    Raises:
+        CanaryError: The service refuses a job, or does not answer.
+    """
+    from program_runtime.errors import ProgramRuntimeError  # noqa: PLC0415
     from toolkit import publish  # noqa: PLC0415
 
     metadata = plan.project.metadata
     release = f"{metadata.name}@{metadata.version}"
-    with _progress.Progress(out, "canary") as progress:
-        return publish.try_release(api, release, stored, on_progress=progress)
+    again = "Publish again with --canary to try it once more."
+    try:
+        with _progress.Progress(out, "canary") as progress:
+            return publish.try_release(api, release, stored, on_progress=progress)
+    except KeyboardInterrupt:
+        out.say(f"{release} is uploaded and held back; its jobs go on. {again}")
+        raise
+    except ProgramRuntimeError as err:
+        raise CanaryError(
+            f"{release} is uploaded and held back, for a job could not be run again: "
+            f"{err.message}",
+            hint=err.hint or again,
+        ) from err
 
 
 def judge(
@@ -124,7 +140,8 @@ def judge(
     if not changed or (yes and tolerance is None):
         return
     version, current = plan.project.metadata.version, plan.current_version
-    question = f"Move latest from {current} to {version} all the same?"
+    move = f"Move latest from {current} to {version}"
+    question = f"{move if plan.takes_latest else 'Go on'} all the same?"
     if out.asks and not yes and click.confirm(question, default=False, err=True):
         return
     more = "" if tolerance is None else f" by more than {tolerance:g} of their size"

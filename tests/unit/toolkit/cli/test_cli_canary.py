@@ -9,6 +9,7 @@ import pytest
 from unit.toolkit.cli import json_forms
 from unit.toolkit.conftest import METADATA
 
+from program_runtime.errors import BackendNotFoundError
 from toolkit import publish as publishing
 from toolkit.bundle.comparison import ReleaseContent, compare_releases
 from toolkit.cli import _comparison
@@ -191,6 +192,30 @@ def test_a_first_release_has_nothing_to_be_tried_on(qrt, canary):
     assert "There is no release before hello 1.1.0 whose jobs could be tried." in (
         told.stderr
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "last"),
+    [
+        (
+            BackendNotFoundError("There is no backend 'lab'.", status=404),
+            1,
+            "hint: Publish again with --canary to try it once more.",
+        ),
+        (KeyboardInterrupt(), 130, "Interrupted."),
+    ],
+)
+def test_a_canary_that_does_not_come_to_an_end_leaves_the_release_held(
+    *, qrt, canary, monkeypatch, error, code, last
+):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(publishing, "try_release", fail, raising=False)
+    told = qrt("publish", "--canary", "1", code=code).stderr
+    assert "hello@1.1.0 is uploaded and held back" in told
+    assert told.splitlines()[-1] == last
+    assert canary["done"] == ["held"]
 
 
 def test_a_tolerance_without_a_canary_is_not_passed_over(qrt, canary):
