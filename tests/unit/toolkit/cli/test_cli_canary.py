@@ -198,7 +198,7 @@ def test_a_first_release_has_nothing_to_be_tried_on(qrt, canary):
     ("error", "code", "last"),
     [
         (
-            BackendNotFoundError("There is no backend 'lab'.", status=404),
+            BackendNotFoundError("There is no backend 'lab'."),
             1,
             "hint: Publish again with --canary to try it once more.",
         ),
