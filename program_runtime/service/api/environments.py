@@ -13,9 +13,9 @@ from starlette.responses import Response
 from program_runtime.environments import parse_lock
 from program_runtime.environments.lock import LOCK_BYTES
 from program_runtime.service.api.documents import json_response
-from program_runtime.service.api.errors import HttpRefusal
+from program_runtime.service.api.errors import RETRY_AFTER_S, HttpRefusal
 from program_runtime.service.auth import GUARDED
-from program_runtime.service.context import Here
+from program_runtime.service.context import Context, Here
 from program_runtime.service.transfer import read_body
 
 router = APIRouter(prefix="/api/v1", dependencies=GUARDED, tags=["environments"])
@@ -28,6 +28,7 @@ _BODY = {
     }
 }
 _LONGEST_WAIT_S = 30.0
+_MOST_WAITING = 32
 
 
 @router.get("/environment")
@@ -59,6 +60,7 @@ async def build(
         )
     message = None
     if not await asyncio.to_thread(here.environments.is_there, lock):
+        _check_queue(here)
         progress = here.environments.progress(lock)
         done, _ = await asyncio.wait([progress.task], timeout=wait)
         message = None if done else progress.message
@@ -70,3 +72,14 @@ async def build(
         {"digest": digest, "state": state, "message": message},
         status=200 if message is None else 202,
     )
+
+
+def _check_queue(here: Context) -> None:
+    if here.environments.waiting >= _MOST_WAITING:
+        raise HttpRefusal(
+            503,
+            "too_many_builds",
+            f"{_MOST_WAITING} environments are being built or wait for it.",
+            hint="Try it again in a while.",
+            headers={"Retry-After": str(RETRY_AFTER_S)},
+        )

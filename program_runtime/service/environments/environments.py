@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import functools
 import hashlib
 import logging
 import os
@@ -125,8 +126,10 @@ class Environments:
             The build; one that is done may have failed.
         """
         name = self._name(lock)
+        for other in [key for key, each in self._builds.items() if _is_stale(each)]:
+            del self._builds[other]
         known = self._builds.get(name)
-        if known is not None and not _is_stale(known):
+        if known is not None:
             return known
         doing = "Waiting to build" if self._turns.locked() else "Building"
         progress = Progress(
@@ -134,9 +137,8 @@ class Environments:
             task=asyncio.create_task(self._build(lock, name)),
             since=time.monotonic(),
         )
-        # What nobody waits for any more is no error of this process.
-        progress.task.add_done_callback(_look_at)
         self._builds[name] = progress
+        progress.task.add_done_callback(functools.partial(self._on_end, name))
         return progress
 
     async def of(self, lock: Lock) -> Environment:
@@ -157,6 +159,11 @@ class Environments:
     def is_there(self, lock: Lock) -> bool:
         """Whether there is nothing to wait for; reads the disk."""
         return self._find(lock) is not None
+
+    @property
+    def waiting(self) -> int:
+        """How many builds are under way, or wait for others."""
+        return sum(not progress.task.done() for progress in self._builds.values())
 
     def told(self, lock: Lock) -> None:
         """Forget a build that is over: somebody has its outcome."""
@@ -224,6 +231,13 @@ class Environments:
         await installer.compile(packages, work=work)
         return await asyncio.to_thread(self._shelf.put, content, name)
 
+    def _on_end(self, name: str, task: asyncio.Task[Environment]) -> None:
+        """Forget what is found on disk now; who asks again is told of a failure."""
+        if task.cancelled() or task.exception() is None:
+            self._builds.pop(name, None)
+        else:
+            log.info("the environment %s can not be built: %s", name, task.exception())
+
     def _say(self, name: str, message: str) -> None:
         if name in self._builds:
             self._builds[name].message = message
@@ -256,11 +270,6 @@ def _is_stale(progress: Progress) -> bool:
     if not progress.task.done():
         return False
     return time.monotonic() - progress.since > _REMEMBERED_S
-
-
-def _look_at(task: asyncio.Task[Environment]) -> None:
-    if not task.cancelled() and task.exception() is not None:
-        log.info("an environment can not be built: %s", task.exception())
 
 
 def _off(lock: Lock) -> BadRequirementsError:

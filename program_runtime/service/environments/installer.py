@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from program_runtime.environments import uv as uv_tool
@@ -17,7 +18,6 @@ from program_runtime.service.environments.occupied import occupied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from program_runtime.environments import Pin
 
@@ -68,7 +68,9 @@ class Installer:
             self._environment["UV_DEFAULT_INDEX"] = index_url
             self._environment.pop("UV_INDEX_URL", None)
         if find_links is not None:
-            self._environment["UV_FIND_LINKS"] = find_links
+            is_address = "://" in find_links
+            place = find_links if is_address else str(Path(find_links).absolute())
+            self._environment["UV_FIND_LINKS"] = place
         self._bounds = bounds or Bounds()
 
     async def unpack(self, pins: Iterable[Pin], target: Path, *, work: Path) -> None:

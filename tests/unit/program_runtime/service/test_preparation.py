@@ -30,9 +30,11 @@ class Slow:
 class Sink:
     def __init__(self):
         self.events = []
+        self.heard = asyncio.Event()
 
     async def append(self, events):
         self.events += events
+        self.heard.set()
 
     @property
     def told(self):
@@ -49,8 +51,7 @@ def test_a_job_tells_what_it_waits_for_and_when_that_is_over():
         sink, slow = Sink(), Slow()
         preparation = Preparation(run_of(sink))
         waiting = asyncio.create_task(preparation.environment(slow, None))
-        while not sink.events:
-            await asyncio.sleep(0)
+        await sink.heard.wait()
         slow.gate.set()
         assert await waiting == "environment"
         assert sink.told == [(3, "Building the environment: 1 package (a)."), (4, None)]
@@ -74,8 +75,7 @@ def test_a_cancelled_job_waits_no_longer():
         sink = Sink()
         run = run_of(sink)
         waiting = asyncio.create_task(Preparation(run).environment(Slow(), None))
-        while not sink.events:
-            await asyncio.sleep(0)
+        await sink.heard.wait()
         run.control.cancel()
         assert await asyncio.wait_for(waiting, 10) is None
 

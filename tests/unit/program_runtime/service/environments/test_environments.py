@@ -147,6 +147,24 @@ def test_another_base_has_other_environments(run, make, installer):
     assert len(installer.unpacked) == 2
 
 
+def test_a_failure_that_nobody_waited_for_is_kept_for_who_asks(run, make, installer):
+    environments = make()
+    installer.failure = BadRequirementsError("no")
+
+    async def scene():
+        for name in ("tiny-a", "tiny-b"):
+            environments.progress(lock(f"{name}==1.0"))
+        assert environments.waiting == 2
+        await asyncio.wait([environments.progress(lock("tiny-b==1.0")).task])
+        installer.failure = None
+        await environments.of(lock("tiny-c==1.0"))
+        assert environments.waiting == 0
+        return environments.progress(lock("tiny-a==1.0")).task
+
+    assert str(run(scene()).exception()) == "no"
+    assert ["tiny-a"] in installer.unpacked
+
+
 def test_a_failure_is_told_and_the_next_time_is_another_try(run, make, installer):
     environments, asked = make(), lock("tiny-a==1.0")
     installer.failure = BadRequirementsError("no")
