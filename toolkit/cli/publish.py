@@ -121,7 +121,10 @@ def command(
     answer = dataclasses.asdict(done)
     answer["canary"] = _canary.as_json(trials, canary_tolerance)
     out.data(answer, f"{done.program}@{done.version}")
-    out.say(f"verified {done.digest}; run it with: qrt submit {done.program}")
+    has_moved = plan.verdict == "new" or stored or done.version == plan.current_version
+    is_latest = plan.takes_latest and has_moved
+    ref = done.program if is_latest else f"{done.program}@{done.version}"
+    out.say(f"verified {done.digest}; run it with: qrt submit {ref}")
 
 
 def _tell(plan: PublishPlan, out: Output) -> None:

@@ -246,6 +246,7 @@ def test_a_held_release_says_how_it_is_let_go(qrt, canary):
         "latest is 1.0.0; to move it: qrt programs label hello latest 1.1.0"
         in told.stderr
     )
+    assert told.stderr.endswith("; run it with: qrt submit hello@1.1.0\n")
 
 
 def test_a_dry_run_finds_the_jobs_and_sends_nothing(qrt, canary):
