@@ -153,3 +153,10 @@ def test_a_service_that_knows_no_versions_is_taken_as_it_is():
     assert handshake.known
     assert handshake.target() is None
     assert handshake.results_qpy() is None
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]"], ids=["page", "list"])
+def test_what_is_no_document_of_versions_says_nothing(contract, api, body):
+    contract.fail_next("GET /version", 200, body=body)
+    assert api.meet().known
+    assert api.meet().target() is None

@@ -13,7 +13,7 @@ from qiskit.circuit.classical import expr
 from program_runtime import codec
 from program_runtime.codec import wire
 from program_runtime.codec.wire import Range, Target, Wire
-from program_runtime.errors import IncompatibleVersionsError
+from program_runtime.errors import IncompatibleVersionsError, UnserializableError
 
 
 @pytest.fixture(autouse=True)
@@ -128,3 +128,21 @@ def test_a_process_can_write_for_one_reader_in_all_its_threads():
     thread.start()
     thread.join()
     assert written(found[0]) == 14
+
+
+def test_a_circuit_that_no_format_of_ours_holds_is_refused_as_every_value(monkeypatch):
+    monkeypatch.setattr("program_runtime.codec.circuits._WIRE_VERSION", 13)
+    with pytest.raises(UnserializableError, match="duration-typed expressions"):
+        codec.encode({"circuit": timed()})
+
+
+def test_a_defect_of_the_writer_is_not_taken_for_an_old_reader(monkeypatch):
+    def broken(*_, **__):
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr("program_runtime.codec.circuits.qpy.dump", broken)
+    with (
+        wire.written_for(Target(14, "the service")),
+        pytest.raises(UnserializableError, match="no such thing"),
+    ):
+        codec.encode(bell())

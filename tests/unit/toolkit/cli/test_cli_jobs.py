@@ -297,3 +297,14 @@ def test_a_failed_job_tells_its_inputs_and_the_command_that_runs_it_at_home(
 def test_a_failure_that_is_not_the_programs_is_not_repeated_at_home(qrt, api, code):
     api.found[JOB_ID] = [job("Failed", failure={**FAILURE, "code": code})]
     assert "--from-job" not in qrt("result", JOB_ID, code=1).stderr
+
+
+def test_inputs_that_are_gone_do_not_hide_the_failure(qrt, api):
+    def gone(job_id):
+        raise RuntimeJobNotFound("deleted", status=404)
+
+    api.inputs = gone
+    api.found[JOB_ID] = [job("Failed", failure=FAILURE)]
+    told = qrt("result", JOB_ID, code=1).stderr
+    assert "inputs:" not in told
+    assert "--from-job" in told

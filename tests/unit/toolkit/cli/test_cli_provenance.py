@@ -1,6 +1,7 @@
 """``qrt job``, ``qrt rerun`` and ``qrt compare``."""
 
 import json
+import sys
 
 import pytest
 from unit.toolkit.cli import json_forms
@@ -219,3 +220,26 @@ def test_a_service_of_other_versions_is_no_failure_of_the_job(qrt, service):
     service.job = refuse
     told = qrt("job", "show", "job_1", "--json", code=7)
     assert json_forms.check_error(told.json)["code"] == "incompatible_versions"
+
+
+def test_without_matplotlib_the_extra_is_named(qrt, service, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    told = qrt("compare", "job_1", OTHER, "--save", "both.svg", code=2)
+    assert "pip install 'qiskit-program-toolkit[plots]'" in told.stderr
+
+
+def test_jobs_without_numbers_have_no_curves_to_draw(qrt, here):
+    pytest.importorskip("matplotlib.figure")
+    kept = capsule(here, log=events(-1.0)[:2])
+    told = qrt("compare", kept, kept, "--save", "both.svg", code=2)
+    assert "Neither job has published a number to draw." in told.stderr
+
+
+def test_a_long_table_is_cut_and_counted(qrt, here):
+    numbers = {str(index): index for index in range(30)}
+    one = capsule(here, log=events(-1.0, result=numbers)).rename(here / "one.zip")
+    two = {key: value + 1 for key, value in numbers.items()}
+    told = qrt("compare", one, capsule(here, log=events(-1.0, result=two))).stdout
+    assert "30 of 30 values differ (the first 20 are shown)" in told
+    assert "result.19" in told
+    assert "result.20" not in told
