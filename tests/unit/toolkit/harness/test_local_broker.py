@@ -12,7 +12,7 @@ from program_runtime.errors import (
     DeviceError,
     UnsupportedCircuitError,
 )
-from program_runtime.execution.broker.protocol import DeviceRun
+from program_runtime.execution.broker.protocol import DeviceAnswer, DeviceRun
 from program_runtime.program.testing import local_backend
 from toolkit.harness.direct_line import DirectLine
 from toolkit.harness.local_broker import LocalBroker
@@ -84,7 +84,7 @@ def test_options_that_a_program_sets_reach_the_backend(line):
 
 
 def test_a_job_knows_its_state_and_an_exact_one_too(line):
-    backend = line.backend(shots=10)
+    backend = line.backend()
     job, estimate = (
         backend.run(bell()),
         backend.estimator().run([(rotation(), "Z", [1])]),
@@ -98,6 +98,33 @@ def test_a_job_knows_its_state_and_an_exact_one_too(line):
     assert not estimate.running()
     assert not estimate.cancelled()
     estimate.cancel()
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [("No room.", "No room."), ("", "'aer_simulator' did not compute it.")],
+)
+def test_an_exact_value_that_can_not_be_computed_says_why(message, told):
+    class Refusing(LocalBroker):
+        async def run(self, run, on_progress):
+            return DeviceAnswer(state="failed", message=message)
+
+    with DirectLine(Refusing(), "aer_simulator") as opened:
+        job = opened.backend().estimator().run([(rotation(), "Z", [1])])
+        with pytest.raises(DeviceError, match=told):
+            job.result()
+
+    assert job.status().name == "ERROR"
+
+
+def test_a_simulation_that_fails_says_why(line):
+    circuit = QuantumCircuit(16, 16)
+    circuit.h(range(16))
+    circuit.t(range(16))
+    circuit.measure(range(16), range(16))
+    job = line.backend().run(circuit, method="density_matrix", max_memory_mb=1)
+    with pytest.raises(DeviceError, match=r"failed: RuntimeError: .*memory"):
+        job.result()
 
 
 def test_a_gate_that_the_backend_lacks_is_refused_as_ever(line):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, qpy, transpile
 from qiskit.circuit import Parameter
-from qiskit.circuit.classical import expr
+from qiskit.circuit.classical import expr, types
 from qiskit.circuit.library import UnitaryGate, efficient_su2
 
 from toolkit.harness.cassettes.content import content_of
@@ -150,3 +150,37 @@ def test_another_circuit_is_another_text(change):
     usual.s(0)
 
     assert content_of(circuit).lines != content_of(usual).lines
+
+
+def test_classical_expressions_have_no_names_of_registers():
+    circuit = QuantumCircuit(QuantumRegister(1), ClassicalRegister(3, "mine"))
+    register, first = circuit.cregs[0], circuit.clbits[0]
+    declared = circuit.add_var("kept", expr.lift(True))
+    conditions = [
+        expr.not_equal(register, 2),
+        expr.logic_not(first),
+        expr.index(register, 1),
+        expr.less(expr.cast(first, types.Uint(3)), register),
+        declared,
+    ]
+    for condition in conditions:
+        with circuit.if_test(condition):
+            circuit.x(0)
+    found = [line for line in content_of(circuit).lines if line.startswith("if_else")]
+
+    assert [line.removeprefix("if_else ").split(" 0")[0] for line in found] == [
+        "NOT_EQUAL([0, 1, 2], 2)",
+        "LOGIC_NOT([0])",
+        "INDEX([0, 1, 2], 1)",
+        "LESS(CAST Uint(3)([0]), [0, 1, 2])",
+        "var kept",
+    ]
+
+
+def test_a_loop_until_a_bit_is_set_is_written():
+    circuit = QuantumCircuit(1, 1)
+    with circuit.while_loop((circuit.clbits[0], 0)):
+        circuit.h(0)
+        circuit.measure(0, 0)
+
+    assert content_of(circuit).lines[1] == "while_loop [0] == 0 0 -> 0"
