@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import functools
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from program_runtime.codec.lasting_import import import_lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,7 +107,7 @@ def function(name: str) -> Callable[..., Any]:
     """Import a function of this package: ``"arrays.encode_array"``."""
     module, _, attribute = name.partition(".")
     found: Callable[..., Any] = getattr(
-        import_module(f"program_runtime.codec.{module}"), attribute
+        import_lasting(f"program_runtime.codec.{module}"), attribute
     )
     return found
 
