@@ -13,7 +13,7 @@ from program_runtime.metadata.problems import MAX_PROBLEMS, bounded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["validate_inputs", "validate_value"]
+__all__ = ["lists_all_names", "validate_inputs", "validate_value"]
 
 _LEADING = ("backend", "user_messenger")
 _SHOWN_BRANCHES = 4
@@ -56,6 +56,16 @@ def validate_inputs(
     problems += _judge(parameters_schema, given, "")
     problems += _unknown_names(parameters_schema, given)
     return bounded(problems)
+
+
+def lists_all_names(parameters_schema: Mapping[str, Any]) -> bool:
+    """Whether a schema of inputs refuses the names that its ``properties`` do not list.
+
+    Args:
+        parameters_schema: ``spec.parameters`` of the metadata.
+    """
+    listed = isinstance(parameters_schema.get("properties"), dict)
+    return listed and _OPENING.isdisjoint(parameters_schema)
 
 
 def validate_value(
@@ -132,9 +142,9 @@ def _impossible_names(inputs: Mapping[Any, Any]) -> Iterator[Problem]:
 def _unknown_names(
     schema: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    known = schema.get("properties")
-    if not isinstance(known, dict) or not _OPENING.isdisjoint(schema):
+    if not lists_all_names(schema):
         return
+    known = schema["properties"]
     for name in inputs:
         if isinstance(name, str) and name not in known and name not in _LEADING:
             yield _unknown(name, known)

@@ -4,35 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from program_runtime.metadata import schema_tree, wording
+from program_runtime.metadata import schema_tree, values, wording
 
 __all__ = ["closed", "defaults", "listed", "opened"]
 
-_OPENING: Final = frozenset(
-    [
-        "$ref",
-        "additionalProperties",
-        "allOf",
-        "anyOf",
-        "dependentSchemas",
-        "if",
-        "oneOf",
-        "patternProperties",
-        "unevaluatedProperties",
-    ]
-)
 _KEPT: Final = frozenset(["not", "if", "contains"])
 _DEEP: Final = 20
 
 
 def closed(parameters: Any) -> Any:
-    """Return a schema of inputs as it is judged: names that it does not list are wrong.
-
-    ``metadata.validate_inputs`` refuses them unless the schema opens the list.
-    """
-    if not isinstance(parameters, dict) or not _OPENING.isdisjoint(parameters):
-        return parameters
-    if not isinstance(parameters.get("properties"), dict):
+    """Return a schema of inputs with what is judged beside it said in it."""
+    if not isinstance(parameters, dict) or not values.lists_all_names(parameters):
         return parameters
     return {**parameters, "additionalProperties": False}
 
