@@ -175,6 +175,11 @@ class ProgramBackend(BackendV2):
         return self._backend
 
     @property
+    def seed(self) -> int | None:
+        """The job's seed, for what a program draws beside the shots."""
+        return self._seed
+
+    @property
     def target(self) -> Target:
         """What the wrapped backend can run, for the transpiler."""
         return self._backend.target

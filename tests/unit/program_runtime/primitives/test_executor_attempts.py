@@ -9,9 +9,9 @@ from program_runtime.program import ProgramBackend
 from program_runtime.program.testing import RecordingMessenger
 
 
-def device(asked):
+def device(asked, seed=None):
     """Not Aer, so it stands for a device; notes the circuits that it is given."""
-    return ProgramBackend(BasicSimulator(), on_execution=asked.append)
+    return ProgramBackend(BasicSimulator(), seed=seed, on_execution=asked.append)
 
 
 def angles(asked):
@@ -54,6 +54,14 @@ def test_a_seed_of_the_caller_comes_first(twirled):
     run(twirled, device(first))
     run(twirled, device(second))
     assert angles(first) == angles(second)
+
+
+def test_the_seed_of_the_job_repeats_what_is_drawn(twirled):
+    first, second, another = [], [], []
+    for asked, seed in ((first, 7), (second, 7), (another, 8)):
+        run(twirled, device(asked, seed))
+    assert angles(first) == angles(second)
+    assert angles(first) != angles(another)
 
 
 def test_a_program_that_draws_nothing_can_be_tried_again_too():

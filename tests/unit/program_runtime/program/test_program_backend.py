@@ -277,3 +277,8 @@ def test_a_missing_attribute_is_an_attribute_error():
     for name in ("nothing", "_nothing"):
         with pytest.raises(AttributeError, match=name):
             getattr(local_backend(), name)
+
+
+def test_a_program_finds_the_seed_of_its_job():
+    assert local_backend(seed=7).seed == 7
+    assert local_backend().seed is None

@@ -130,6 +130,15 @@ def test_another_source_than_the_job_ran_is_said(qrt, keep, runs, project):
     assert "# changed" in runs["source"]
 
 
+def test_a_folder_that_can_be_no_bundle_is_not_what_the_job_ran(
+    qrt, keep, runs, project
+):
+    kept = keep()
+    (project / "away").symlink_to("/")
+    told = qrt("run", project, "--from-job", kept).stderr
+    assert "is not what job_1 ran" in told
+
+
 def test_a_backend_that_is_not_here_is_named_with_the_way_around(qrt, keep, runs):
     kept = keep(backend="ibm_x")
     told = qrt("run", "--from-job", kept, code=5).stderr

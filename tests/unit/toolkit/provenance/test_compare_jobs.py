@@ -5,6 +5,12 @@ import json
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit
+from qiskit.primitives import (
+    BitArray,
+    DataBin,
+    PrimitiveResult,
+    SamplerPubResult,
+)
 from qiskit.quantum_info import SparsePauliOp
 from unit.toolkit.provenance.records import JOB, Record, events
 
@@ -141,3 +147,26 @@ def test_an_address_in_memory_is_no_difference():
 
 def test_a_huge_value_is_looked_at_in_part():
     assert len(leaves(list(range(3 * MOST)), "v")) == MOST
+
+
+def test_a_programs_own_encoding_is_compared_as_text():
+    logs = [list(events(-1.0)) for _ in range(2)]
+    logs[0][2] = Event(3, 1.0, "interim", "step one")
+    logs[1][2] = Event(3, 1.0, "interim", "step two")
+    found = provenance.compare(*(Record(log=log) for log in logs))
+    assert found.parted_at == "interim result 1: step one and step two"
+
+
+def test_large_values_that_are_alike_in_what_is_looked_at_still_differ():
+    texts = ["x" * 300 + end for end in "ab"]
+    found = provenance.compare(*(Record(log=events(-1.0, result=t)) for t in texts))
+    assert found.parted_at == "result: beyond what is compared as numbers"
+
+
+def test_results_of_samplers_are_compared_by_their_counts():
+    data = DataBin(meas=BitArray.from_counts({"00": 3, "11": 5}))
+    result = PrimitiveResult([SamplerPubResult(data, metadata={"shots": 8})])
+    assert leaves(result, "result") == {
+        "result[0].meas.00": 3,
+        "result[0].meas.11": 5,
+    }
