@@ -16,8 +16,9 @@ import sys, threading
 from program_runtime.codec import decode
 
 def use():
+    circuit = decode(sys.argv[1])
     from qiskit import transpile
-    transpile(decode(sys.argv[1]), basis_gates=["u", "cx"])
+    transpile(circuit, basis_gates=["u", "cx"])
 
 for _ in range(6):
     thread = threading.Thread(target=use)
