@@ -19,6 +19,7 @@ __all__ = ["Verdict", "judge", "read_child_report"]
 _CHILD_CODES: Final = frozenset(
     {
         "bad_backend",
+        "bad_environment",
         "bad_inputs",
         "bad_program",
         "bad_result",

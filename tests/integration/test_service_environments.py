@@ -208,8 +208,8 @@ def own(tmp_path):
     return packages
 
 
-def run_in(real, packages, folder, source):
-    """Run a program that finds these packages alone; returns its result."""
+def run_in(real, packages, folder, source, *, others=(Path(PURELIB),)):
+    """Run a program that finds these packages alone; returns outcome and result."""
     folder.mkdir()
     (folder / "program.py").write_text(source)
     spec = JobSpec(
@@ -217,14 +217,13 @@ def run_in(real, packages, folder, source):
         program_dir=folder,
         inputs=b"{}",
         backend="aer_simulator",
-        overlay=(packages, packages.with_name("runtime"), Path(PURELIB)),
+        overlay=(packages, packages.with_name("runtime"), *others),
         alone=True,
     )
     sink = MemorySink()
     outcome = real.do(real.executor.run, spec, sink, JobControl(), first_seq=1)
-    assert outcome.status == "Completed", (outcome.message, outcome.traceback)
-    [result] = [event.data for event in sink.events if event.type == "result"]
-    return json.loads(result)
+    results = [event.data for event in sink.events if event.type == "result"]
+    return outcome, json.loads(results[0]) if results else None
 
 
 def test_a_program_finds_its_own_packages_in_place_of_the_base(real, own, tmp_path):
@@ -236,7 +235,8 @@ def main(backend, user_messenger):
     user_messenger.publish(1)
     return [tiny_own.VERSION, program_runtime.__file__, backend.name, sys.path[-3:]]
 """
-    version, package, backend, path = run_in(real, own, tmp_path / "program", source)
+    _, result = run_in(real, own, tmp_path / "program", source)
+    version, package, backend, path = result
     runtime = str(own.with_name("runtime"))
     assert (version, backend) == ("own", "aer_simulator")
     assert package.startswith(runtime)
@@ -268,5 +268,13 @@ def test_packages_of_its_own_run_nowhere_but_behind_the_walls(real, own, tmp_pat
         "import sys, jsonschema\n"
         "def main(backend, user_messenger): return repr(sys.refused)\n"
     )
-    assert "Error" in run_in(real, own, tmp_path / "program", source)
+    _, refused = run_in(real, own, tmp_path / "program", source)
+    assert "Error" in refused
     assert not mark.exists()
+
+
+def test_packages_that_can_not_run_a_program_are_named(real, own, tmp_path):
+    source = "def main(backend, user_messenger): return 1\n"
+    outcome, _ = run_in(real, own, tmp_path / "program", source, others=())
+    assert outcome.code == "bad_environment"
+    assert "Its packages can not run a program: ModuleNotFoundError" in outcome.message

@@ -7,6 +7,7 @@ behind its walls already. That takes the import of Qiskit, a second or two a job
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 import sys
@@ -14,6 +15,7 @@ import tempfile
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from program_runtime.execution.child.assignment import Assignment, receive_inputs
+from program_runtime.execution.child.failure import ChildFailure, describe
 from program_runtime.execution.child.job_channel import JobChannel
 from program_runtime.execution.child.run import retire, run_job
 from program_runtime.execution.child.surroundings import prepare, settle
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["become", "main"]
 
+_NEEDED: Final = ("jsonschema", "numpy", "qiskit", "qiskit_aer")
 _BEGIN: Final = (
     "import sys; sys.path += sys.argv[3:]; "
     "from program_runtime.execution.child import alone; alone.main(sys.argv[1:3])"
@@ -80,7 +83,14 @@ def _run(channel_fd: int, job_fd: int) -> int:
     if given is None:
         return 0
     give_way = os.nice
-    run_job(job, *given, channel)
+    try:
+        for name in _NEEDED:
+            importlib.import_module(name)
+    except Exception as error:  # noqa: BLE001 - strangers' packages may raise anything
+        reason = f"Its packages can not run a program: {describe(error)}"
+        channel.fail(ChildFailure("bad_environment", reason))
+    else:
+        run_job(job, *given, channel)
     retire(channel, give_way)
     os.close(1)
     os.close(2)
