@@ -215,6 +215,14 @@ def test_packages_that_want_another_base_are_named(run, make, installer):
     ]
 
 
+def test_no_more_than_the_head_of_what_a_package_says_is_read(run, make, installer):
+    installer.requires = {"tiny-a": ["\n\nRequires-Dist: of-the-description"]}
+    assert run(make().of(lock("tiny-a==1.0"))).overlay
+    installer.requires = {"tiny-b": [f"a{number}" for number in range(30_000)]}
+    with pytest.raises(BadRequirementsError, match="says more than 262,144 bytes"):
+        run(make().of(lock("tiny-b==1.0")))
+
+
 def test_an_environment_of_its_own_holds_all_of_its_lock_and_our_package(
     run, make, installer
 ):
