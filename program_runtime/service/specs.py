@@ -107,9 +107,7 @@ class SpecMaker:
                 yield (
                     plain
                     if found is None
-                    else replace(
-                        plain, overlay=found.overlay, alone=found.alone
-                    )
+                    else replace(plain, overlay=found.overlay, alone=found.alone)
                 )
         finally:
             if spooled is not None:
