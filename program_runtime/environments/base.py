@@ -20,6 +20,8 @@ __all__ = ["BaseEnvironment", "Distribution", "installed_base", "own_requirement
 TOOLKIT: Final = "qiskit-program-toolkit"
 _OPTIONAL: Final = ("mthree",)
 """In the base where it is installed."""
+_SERVICE: Final = ("service", "postgres")
+"""The extras with what serves, which is nobody's business."""
 _RUNS_A_JOB: Final = frozenset(
     {"jsonschema", "numpy", "qiskit", "qiskit-aer", "qiskit-qasm3-import", "scipy"}
 )
@@ -56,6 +58,8 @@ class BaseEnvironment:
     """What a program may count on: the toolkit's own requirements, by name."""
     installed: Mapping[str, str] = field(default_factory=dict)
     """Name to version of all that can be imported, promised or not."""
+    own: frozenset[str] = frozenset()
+    """Of what is installed, that which only the service itself needs."""
     runs: Mapping[str, str] = field(default_factory=dict)
     """Requirement texts, by name, of what an environment of its own must hold."""
 
@@ -71,7 +75,8 @@ class BaseEnvironment:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def document(self) -> dict[str, Any]:
-        """Return it as JSON values."""
+        """Return it as JSON values, without what the service itself is made of."""
+        told = {n: held for n, held in self.installed.items() if n not in self.own}
         return {
             "python": self.python,
             "platform": self.platform,
@@ -83,7 +88,7 @@ class BaseEnvironment:
                 }
                 for each in self.promised.values()
             ],
-            "installed": dict(self.installed),
+            "installed": told,
             "runs": dict(self.runs),
         }
 
@@ -126,11 +131,13 @@ def installed_base() -> BaseEnvironment:
         if name:
             found.setdefault(normalise(name), each)
     promised = _closure((TOOLKIT, *_OPTIONAL), found)
+    own = _closure(_extra_requirements(_SERVICE), found) - promised
     return BaseEnvironment(
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
         platform=_platform(),
         promised={name: _distribution(name, found[name]) for name in sorted(promised)},
         installed={name: each.version for name, each in sorted(found.items())},
+        own=frozenset(own),
         runs={
             **own_requirements(),
             **{
@@ -156,6 +163,18 @@ def own_requirements() -> dict[str, str]:
         for each in stated
         if normalise(each.name) in _RUNS_A_JOB and each.marker is None
     }
+
+
+def _extra_requirements(extras: Iterable[str]) -> Iterable[str]:
+    """Name what the toolkit requires for these extras alone."""
+    from packaging.requirements import Requirement  # noqa: PLC0415 - for locks only
+
+    for each in map(Requirement, metadata.requires(TOOLKIT) or ()):
+        marker = each.marker
+        if marker is None or marker.evaluate({"extra": ""}):
+            continue
+        if any(marker.evaluate({"extra": extra}) for extra in extras):
+            yield normalise(each.name)
 
 
 def _closure(
