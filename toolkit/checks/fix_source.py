@@ -119,6 +119,8 @@ def _of_import_from(
 
 
 def _from(home: str, names: Sequence[str], separator: str) -> str:
+    if not home:  # the name became a package of its own
+        return f"import {', '.join(names)}"
     line = f"from {home} import {', '.join(names)}"
     if len(separator.lstrip("\r\n")) + len(line) <= _WIDEST:
         return line

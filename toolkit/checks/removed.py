@@ -11,7 +11,7 @@ from toolkit.checks.moved_names import DROP_INS
 from toolkit.checks.removed_names import REMOVED_IMPORTS, REMOVED_METHODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from toolkit.checks.context import CheckContext
     from toolkit.checks.finding import Finding
@@ -42,10 +42,12 @@ def replacement(dotted: str) -> str | None:
 
 def check(context: CheckContext) -> Iterator[Finding]:
     """Report imports, uses and calls of what is gone."""
-    for module in context.modules:
-        if module.tree is not None:
-            yield from _imports(module.tree, module.path)
-            yield from _methods(module.tree, module.path)
+    trees = [(m.tree, m.path) for m in context.modules if m.tree is not None]
+    # A method may be called in one file and be the program's own in another.
+    own = {name for tree, _ in trees for name in _defined(tree)}
+    for tree, path in trees:
+        yield from _imports(tree, path)
+        yield from _methods(tree, path, own)
 
 
 def _imports(tree: ast.Module, path: str) -> Iterator[Finding]:
@@ -97,8 +99,17 @@ def _rebound(tree: ast.Module) -> Iterator[str]:
             yield node.arg
 
 
-def _methods(tree: ast.Module, path: str) -> Iterator[Finding]:
-    own = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
+def _defined(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+
+
+def _methods(tree: ast.Module, path: str, own: Collection[str]) -> Iterator[Finding]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name = node.func.attr

@@ -37,6 +37,10 @@ def mended(make_project, program):
         ),
         ("x = 'é'; from qiskit import Aer", "x = 'é'; from qiskit_aer import Aer"),
         (
+            "from qiskit.providers import BackendV2, aer",
+            "from qiskit.providers import BackendV2\nimport qiskit_aer as aer",
+        ),
+        (
             "import qiskit.providers.aer.noise as noise",
             "import qiskit_aer.noise as noise",
         ),
@@ -84,6 +88,8 @@ def test_what_has_one_mend_is_mended(make_project, old, new):
         "def f(c): c.bind_parameters(values={})",
         "def f(c): c.c_if(c, 1)",
         "class A:\n    def cnot(self): self.cnot()",
+        "class A:\n    async def cnot(self): await self.cnot()",
+        "class A:\n    def __init__(self, g): self.cnot = g\n\nA(id).cnot(1)",
         "print(1)  # qrt: ignore[QRT130]",
         "x = '# qrt: ignore[QRT130]'",
         "x = 1  # qrt: ignore",
@@ -91,6 +97,14 @@ def test_what_has_one_mend_is_mended(make_project, old, new):
 )
 def test_what_has_more_than_one_mend_is_left_alone(make_project, program):
     assert mended(make_project, program) == (program, [])
+
+
+def test_a_method_of_the_programs_own_is_not_renamed_in_another_file(make_project):
+    root = make_project(program="import mine\n\nmine.Gates().cnot(0, 1)\n" + MAIN)
+    own = "class Gates:\n    def cnot(self, a, b):\n        return a, b\n"
+    (root / "mine.py").write_text(own)
+
+    assert fixes.plan_fixes(root).fixes == ()
 
 
 def test_each_mend_is_said_with_its_place(make_project):
