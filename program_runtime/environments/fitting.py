@@ -56,18 +56,18 @@ def unmet(
     Returns:
         A sentence for each, such as ``pandas needs numpy>=2.5, numpy 2.4.6 is there``.
     """
-    from packaging.requirements import (  # noqa: PLC0415 - for locks only
-        InvalidRequirement,
-        Requirement,
-    )
+    from packaging.requirements import Requirement  # noqa: PLC0415 - for locks only
 
     found = []
     for who, text in requirements:
         try:
             requirement = Requirement(text)
-        except InvalidRequirement:
-            continue  # an old package's own way to say it, which uv has understood
-        if not applies(requirement, python) or fits(requirement, versions):
+            met = not applies(requirement, python) or fits(requirement, versions)
+        except (KeyError, ValueError):
+            # An old package's own way to say it, which uv has understood, or a marker
+            # that compares what can not be compared.
+            continue
+        if met:
             continue
         name = normalise(requirement.name)
         held = f"{name} {versions[name]} is there" if name in versions else "it is not"

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from program_runtime.errors import BadRequirementsError, Problem
+from program_runtime.metadata.problems import MAX_PROBLEMS, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,6 +162,8 @@ def parse_lock(source: str | bytes) -> Lock:
     header: dict[str, list[str]] = {}
     pins: dict[str, Pin] = {}
     for number, line in _logical_lines(text):
+        if len(problems) > MAX_PROBLEMS:
+            break
         if line.startswith("#"):
             found = _HEADER.fullmatch(line)
             if found:
@@ -176,14 +179,18 @@ def parse_lock(source: str | bytes) -> Lock:
     if len(pins) > LOCK_PINS:
         message = f"has {len(pins)} packages, at most {LOCK_PINS} are taken"
         problems.append(_problem(message))
+    requires = header.get("requires", [])
+    if len(requires) > LOCK_PINS:
+        message = f"has {len(requires)} requirements, at most {LOCK_PINS} are taken"
+        problems.append(_problem(message))
     kind, python, platform = _purpose(header, problems)
     if problems:
-        raise _refused(problems)
+        raise _refused(bounded(problems))
     return Lock(
         python=python,
         platform=platform,
         kind=Kind(kind),
-        requires=tuple(sorted(header.get("requires", []))),
+        requires=tuple(sorted(requires)),
         pins=tuple(pins[name] for name in sorted(pins)),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from program_runtime import environments
 from program_runtime.environments import Kind
 from program_runtime.errors import BadRequirementsError, Problem
+from program_runtime.metadata.problems import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,8 +76,9 @@ def _needed(packages: Path) -> Iterator[tuple[str, str]]:
 
 
 def _refused(found: Sequence[str]) -> BadRequirementsError:
+    problems = (Problem(path=environments.LOCK_NAME, message=each) for each in found)
     return BadRequirementsError(
         "The release's lock does not fit this service:",
-        problems=[Problem(path=environments.LOCK_NAME, message=each) for each in found],
+        problems=bounded(problems),
         hint="`qrt publish --upgrade` resolves the requirements against this service.",
     )

@@ -55,6 +55,8 @@ def test_what_is_not_met_is_said_with_who_needs_it():
         ("elsewhere", "numpy<1; python_version < '3'"),
         ("extras", "numpy<1; extra == 'old'"),
         ("ancient", "!! no requirement"),
+        ("odd", "numpy<1; os_name ~= 'x'"),
+        ("odder", "numpy<1; 'a' ~= 'b'"),
     ]
     assert unmet(needed, there, python="3.11") == [
         "pandas needs numpy>=2.5, numpy 2.4.6 is there",

@@ -100,3 +100,16 @@ def test_a_file_of_that_name_from_another_tool_means_nothing(tmp_path):
     assert read_lock(tmp_path) is None
     (tmp_path / LOCK_NAME).write_text(f"{HEADER}six==1 --hash={ONE}\n")
     assert read_lock(tmp_path).versions() == {"six": "1"}
+
+
+def test_of_many_problems_the_first_are_listed():
+    with pytest.raises(BadRequirementsError) as caught:
+        parse_lock("x\n" * (LOCK_BYTES // 2))
+    assert len(caught.value.problems) == 51
+    assert "these are the first 50" in str(caught.value)
+
+
+def test_requirements_are_bounded_as_packages_are():
+    said = "# requires: a\n" * (LOCK_PINS + 1)
+    with pytest.raises(BadRequirementsError, match="has 301 requirements, at most 300"):
+        parse_lock(HEADER + said)
