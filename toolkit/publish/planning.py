@@ -11,7 +11,11 @@ from program_runtime.errors import (
     NotAuthorizedError,
     RuntimeProgramNotFound,
 )
-from program_runtime.service.domain.versions import moves_latest, version_key
+from program_runtime.service.domain.versions import (
+    is_prerelease,
+    moves_latest,
+    version_key,
+)
 from toolkit import bundle, checks
 from toolkit.bundle.comparison import (
     Bump,
@@ -158,6 +162,8 @@ def _base(
     if version_key(version) >= version_key(current):
         return releases.get(current)
     before = [each for each in releases if version_key(each) < version_key(version)]
+    # A pre-release promises nothing: what it broke before breaks callers now.
+    before = [each for each in before if not is_prerelease(each)] or before
     return releases[max(before, key=version_key)] if before else None
 
 

@@ -433,6 +433,21 @@ def test_an_older_line_is_compared_with_what_came_before_it(plan, service, metad
     assert (planned.verdict, planned.takes_latest) == (Verdict.NEW, False)
 
 
+def test_a_pre_release_of_an_older_line_lets_nothing_break_its_callers(
+    plan, service, metadata
+):
+    publish(plan(), service)
+    breaking = {"times": {"type": "integer", "maximum": 9}}
+    for version in ("1.1.0-rc.1", "2.0.0"):
+        publish(
+            plan(metadata=raised(metadata, version, **breaking), force=True), service
+        )
+    planned = plan(metadata=raised(metadata, "1.1.0", **breaking))
+
+    assert planned.comparison.old_version == "1.0.0"
+    assert planned.verdict is Verdict.TOO_SMALL
+
+
 def test_a_held_release_gets_its_labels_when_it_is_let_go(plan, service, metadata):
     publish(plan(), service)
     planned = plan(
