@@ -88,6 +88,7 @@ def command(
                 "--label": labels,
                 "--force": force,
                 "--canary": canary,
+                "--upgrade": upgrade,
             }
         )
         _gateway.publish(project, gateway, out, dry_run=dry_run, strict=strict, yes=yes)

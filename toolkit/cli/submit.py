@@ -75,7 +75,13 @@ def command(
         job = _submit(service, wish, tags)
         api: _target.Jobs = service
     else:
-        _gateway.refuse({"--tag": tags, str(program): program.ref})
+        _gateway.refuse(
+            {
+                "--tag": tags,
+                "--max-time": _settings.is_flagged("max-time"),
+                str(program): program.ref,
+            }
+        )
         api = _target.jobs_of(gateway)
         values = wish.values(ours.parameters if ours else {})
         job = _gateway.submit(program, values, options, gateway)

@@ -117,6 +117,25 @@ def test_commands_that_a_gateway_has_not_say_so(qrt, store, words):
     )
 
 
+@pytest.mark.parametrize("words", ["--upgrade", "--public", "--canary 1"])
+def test_publishing_to_a_gateway_refuses_what_it_would_pass_over(
+    qrt, make_project, monkeypatch, words
+):
+    monkeypatch.setattr(_target, "gateway", lambda *_: object())
+    told = qrt("publish", str(make_project()), *words.split(), code=2)
+    assert f"{words.split()[0]}: a gateway of Qiskit Serverless has no such" in (
+        told.stderr
+    )
+
+
+def test_submitting_to_a_gateway_refuses_a_time_that_it_would_pass_over(
+    qrt, here, monkeypatch
+):
+    monkeypatch.setattr(_target, "gateway", lambda *_: object())
+    told = qrt("submit", "hello", "--max-time", "5", code=2)
+    assert "--max-time: a gateway of Qiskit Serverless has no such" in told.stderr
+
+
 def test_a_gateway_does_not_become_the_default(qrt, store, api):
     store("gw")
     assert qrt("jobs").stdout
