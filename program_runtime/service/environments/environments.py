@@ -8,6 +8,7 @@ import functools
 import hashlib
 import logging
 import os
+import shutil
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -165,6 +166,10 @@ class Environments:
         """How many builds are under way, or wait for others."""
         return sum(not progress.task.done() for progress in self._builds.values())
 
+    def is_known(self, lock: Lock) -> bool:
+        """Whether its build is under way, waits for others, or has failed just now."""
+        return self._name(lock) in self._builds
+
     def told(self, lock: Lock) -> None:
         """Forget a build that is over: somebody has its outcome."""
         name = self._name(lock)
@@ -195,7 +200,7 @@ class Environments:
     async def _build(self, lock: Lock, name: str) -> Environment:
         if self._installer is None:
             raise _off(lock)
-        verification.check_before(lock, self.base)
+        await asyncio.to_thread(verification.check_before, lock, self.base)
         async with self._turns:
             found = await asyncio.to_thread(self._find, lock)
             if found is not None:
@@ -204,7 +209,11 @@ class Environments:
             log.info("building the environment %s: %s", name, _packages(lock))
             self._say(name, f"Building the environment: {_packages(lock)}.")
             with self._shelf.place() as place:
-                folder = await self._fill(lock, name, place, self._installer)
+                try:
+                    folder = await self._fill(lock, name, place, self._installer)
+                finally:
+                    # Downloads are many files: removing them takes its time.
+                    await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
             log.info("environment %s: %.1f s", name, time.monotonic() - began)
         await asyncio.to_thread(self.sweep)
         return _environment(folder, lock)

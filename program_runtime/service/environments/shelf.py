@@ -95,7 +95,8 @@ class Shelf:
             Where it is now.
         """
         size, _ = occupied(content)
-        content.chmod(_OPEN)
+        for folder in (content, *filter(Path.is_dir, content.iterdir())):
+            folder.chmod(_OPEN)  # whatever the service's umask is
         (content / _ABOUT).write_text(json.dumps({"bytes": size}))
         os.sync()
         target = self.root / name
@@ -121,6 +122,8 @@ class Shelf:
                 continue
             if age_s <= self._unused_s and total <= self._most_bytes:
                 continue
+            if last_use and self._last_use(name) != last_use:
+                continue  # found by somebody while others were removed
             self._remove(name)
             total -= size
             gone.append(name)
@@ -134,6 +137,12 @@ class Shelf:
             except (OSError, ValueError, KeyError, TypeError):
                 size, last_use = 0, 0.0
             yield last_use, size, about.parent.name
+
+    def _last_use(self, name: str) -> float:
+        try:
+            return (self.root / name / _ABOUT).stat().st_mtime
+        except OSError:
+            return 0.0
 
     def _remove(self, name: str) -> None:
         """Rename first: half of an environment is never found."""

@@ -1,6 +1,10 @@
 """One build for each lock, whoever asks, and a clear word when there is none."""
 
 import asyncio
+import os
+import shutil
+import stat
+import threading
 
 import pytest
 
@@ -258,3 +262,26 @@ def test_a_used_environment_survives_a_sweep(run, make, tmp_path):
         assert shelf.kept == [found.name]
     environments.sweep()
     assert shelf.kept == []
+
+
+def test_other_users_can_read_it_whatever_the_services_umask_is(run, make):
+    before = os.umask(0o077)
+    try:
+        found = run(make().of(lock("numpy==2.4.6", kind=Kind.OWN)))
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(each.stat().st_mode) for each in found.overlay} == {0o755}
+
+
+def test_downloads_are_removed_without_stopping_everybody_else(run, make, monkeypatch):
+    remove, threads = shutil.rmtree, []
+
+    def watched(folder, **options):
+        if os.path.lexists(folder):
+            threads.append(threading.current_thread())
+        remove(folder, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", watched)
+    run(make().of(lock("tiny-a==1.0")))
+    assert threads
+    assert threading.main_thread() not in threads

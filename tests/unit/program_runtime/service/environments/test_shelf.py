@@ -115,3 +115,19 @@ def test_a_file_with_two_names_counts_once(shelf, tmp_path):
     (folder / "link").symlink_to("/etc")
     assert occupied(folder) == (100 + len("/etc"), 2)
     assert occupied(tmp_path / "none") == (0, 0)
+
+
+def test_what_is_found_while_others_are_removed_stays(shelf, put, clock, monkeypatch):
+    for name in "ab":
+        put(name)
+        clock.now += 1
+    clock.now += 31 * DAY_S
+    remove = shelf._remove
+
+    def slowly(name):
+        assert shelf.find("b")
+        remove(name)
+
+    monkeypatch.setattr(shelf, "_remove", slowly)
+    assert shelf.evict(used=()) == ["a"]
+    assert shelf.find("b")
