@@ -13,6 +13,7 @@ from program_runtime.bundle import unpack_bundle
 from program_runtime.environments import LOCK_NAME, read_lock
 from program_runtime.errors import ExecutionError
 from program_runtime.service.api.errors import RETRY_AFTER_S, HttpRefusal
+from program_runtime.service.build_queue import check_queue
 from program_runtime.service.smoke_import import smoke_import
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class Trial:
         if lock is None:
             yield None
             return
+        if not await asyncio.to_thread(self._environments.is_there, lock):
+            check_queue(self._environments, lock)
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 environment = await self._environments.of(lock)

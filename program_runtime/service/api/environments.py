@@ -13,9 +13,10 @@ from starlette.responses import Response
 from program_runtime.environments import parse_lock
 from program_runtime.environments.lock import LOCK_BYTES
 from program_runtime.service.api.documents import json_response
-from program_runtime.service.api.errors import RETRY_AFTER_S, HttpRefusal
+from program_runtime.service.api.errors import HttpRefusal
 from program_runtime.service.auth import GUARDED
-from program_runtime.service.context import Context, Here
+from program_runtime.service.build_queue import check_queue
+from program_runtime.service.context import Here
 from program_runtime.service.transfer import read_body
 
 router = APIRouter(prefix="/api/v1", dependencies=GUARDED, tags=["environments"])
@@ -28,7 +29,6 @@ _BODY = {
     }
 }
 _LONGEST_WAIT_S = 30.0
-_MOST_WAITING = 32
 
 
 @router.get("/environment")
@@ -50,7 +50,8 @@ async def build(
     wait: Annotated[float, Query(ge=0, le=_LONGEST_WAIT_S)] = 0.0,
 ) -> Response:
     """Build the environment of a lock, if it is not there; repeat it to see how far."""
-    lock = parse_lock(await read_body(request, limit=LOCK_BYTES))
+    body = await read_body(request, limit=LOCK_BYTES)
+    lock = await asyncio.to_thread(parse_lock, body)
     if lock.digest() != digest:
         raise HttpRefusal(
             400,
@@ -60,7 +61,7 @@ async def build(
         )
     message = None
     if not await asyncio.to_thread(here.environments.is_there, lock):
-        _check_queue(here)
+        check_queue(here.environments, lock)
         progress = here.environments.progress(lock)
         done, _ = await asyncio.wait([progress.task], timeout=wait)
         message = None if done else progress.message
@@ -72,14 +73,3 @@ async def build(
         {"digest": digest, "state": state, "message": message},
         status=200 if message is None else 202,
     )
-
-
-def _check_queue(here: Context) -> None:
-    if here.environments.waiting >= _MOST_WAITING:
-        raise HttpRefusal(
-            503,
-            "too_many_builds",
-            f"{_MOST_WAITING} environments are being built or wait for it.",
-            hint="Try it again in a while.",
-            headers={"Retry-After": str(RETRY_AFTER_S)},
-        )
