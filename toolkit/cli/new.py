@@ -46,7 +46,7 @@ def command(
 
     The project's own tests and 'qrt check --strict' pass at once.
     """
-    from toolkit.project import new_project  # noqa: PLC0415
+    from toolkit.project import new_project, template_source  # noqa: PLC0415
 
     # The template's questions are for the person; stdout is for the answer.
     with contextlib.redirect_stdout(sys.stderr):
@@ -57,7 +57,8 @@ def command(
             defaults=defaults or not out.asks,
             trust=trust,
         )
-    out.data({"path": str(made), "template": template}, str(made))
-    out.say(f"Created {made} from the template '{template}'. What to try next:")
+    name = template_source.without_password(template)
+    out.data({"path": str(made), "template": name}, str(made))
+    out.say(f"Created {made} from the template '{name}'. What to try next:")
     out.say(f"  cd {shlex.quote(str(directory))}")
     out.say("  qrt check\n  qrt run\n  qrt test\n  qrt publish")

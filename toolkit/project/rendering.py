@@ -194,8 +194,9 @@ def _write(
     context: dict[str, Any],
 ) -> None:
     shared = template.folder / "templates"
+    _require_own(template, [inner, shared])
     sandbox.loader = FileSystemLoader([str(inner), str(shared)])
-    for name in _names(inner, template):
+    for name in _names(inner):
         new = sandbox.from_string(name).render(**context)
         if not all(new.split("/")):
             continue  # A part that renders to nothing leaves the file out.
@@ -214,15 +215,20 @@ def _write(
         target.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
 
 
-def _names(inner: Path, template: Template) -> Iterator[str]:
-    """List the template's files; links out of it could bring in any file."""
+def _require_own(template: Template, folders: list[Path]) -> None:
+    """Refuse links out of the template: they could bring in any file."""
     top = template.folder.resolve()
+    for folder in folders:
+        for path in [folder, *sorted(folder.rglob("*"))]:
+            if path.is_symlink() and not path.resolve().is_relative_to(top):
+                raise TemplateError(
+                    f"The template {template.name} holds a link that leads out of it: "
+                    f"{path.relative_to(template.folder)}."
+                )
+
+
+def _names(inner: Path) -> Iterator[str]:
     for path in sorted(inner.rglob("*")):
-        if path.is_symlink() and not path.resolve().is_relative_to(top):
-            raise TemplateError(
-                f"The template {template.name} holds a link that leads out of it: "
-                f"{path.relative_to(inner)}."
-            )
         if path.is_file():
             yield path.relative_to(inner).as_posix()
 

@@ -141,7 +141,7 @@ def without_record(pyproject: str) -> str:
             held = []
         elif held is None:
             kept.append(line)
-        elif line.startswith("[") or _is_marker(line):
+        elif line.lstrip().startswith("[") or _is_marker(line):
             kept += [*held, line]
             held = None
         elif line.startswith("#"):

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     from toolkit.project.templates import Template
 
-__all__ = ["Fetched", "fetch"]
+__all__ = ["Fetched", "fetch", "without_password"]
 
 _LONGEST_S = 120.0
 _MOST_BYTES = 20 * 1024 * 1024
+_USER = re.compile(r"(https?://)[^/\s'\"]*@")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _ABBREVIATIONS = {
     "gh": "https://github.com/{}.git",
@@ -60,7 +61,7 @@ def fetch(template: str, scratch: Path) -> Fetched:
     """
     if not templates.is_address(template):
         return _from_disk(template, scratch)
-    name, address = _without_password(template), _expanded(template)
+    name, address = without_password(template), _expanded(template)
     bare, _, reference = address.partition("#")
     if urlsplit(bare).path.endswith(".zip"):
         archive = _download(bare, scratch / "template.zip")
@@ -69,6 +70,14 @@ def fetch(template: str, scratch: Path) -> Fetched:
     folder, commit = _clone(bare, reference, scratch / "template")
     found = templates.read_template(folder, name)
     return Fetched(template=found, name=name, commit=commit)
+
+
+def without_password(address: str) -> str:
+    """Leave out of an address what must be neither stored nor shown."""
+    parts = urlsplit(address)
+    if not parts.scheme.endswith(("http", "https")) or "@" not in parts.netloc:
+        return address
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _from_disk(template: str, scratch: Path) -> Fetched:
@@ -101,14 +110,6 @@ def _expanded(template: str) -> str:
     return template.removeprefix("git+")
 
 
-def _without_password(address: str) -> str:
-    """Leave out what must not be written into a project."""
-    parts = urlsplit(address)
-    if not parts.scheme.endswith(("http", "https")) or "@" not in parts.netloc:
-        return address
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
 def _clone(address: str, reference: str, folder: Path) -> tuple[Path, str]:
     words = ["clone", "--quiet"]
     is_commit = bool(_COMMIT.fullmatch(reference))
@@ -126,7 +127,7 @@ def _git(words: list[str], address: str) -> str:
     program = shutil.which("git")
     if program is None:
         raise TemplateError(
-            f"The template {_without_password(address)} is a git repository, and git "
+            f"The template {without_password(address)} is a git repository, and git "
             "is not installed.",
             hint="Install git, or give the path of a copy.",
         )
@@ -166,6 +167,7 @@ def _download(address: str, path: Path) -> Path:
 
 
 def _unfetched(address: str, reason: str) -> TemplateError:
-    plain = _without_password(address)
-    reason = reason.replace(address, plain)
+    plain = without_password(address)
+    # Who did not answer may say the address in another spelling.
+    reason = _USER.sub(r"\1", reason.replace(address, plain))
     return TemplateError(f"The template {plain} can not be fetched: {reason}")

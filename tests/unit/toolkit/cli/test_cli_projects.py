@@ -56,6 +56,16 @@ def test_questions_of_a_template_are_not_on_stdout(qrt, monkeypatch, here):
     assert made == [(False, False)]
 
 
+def test_the_password_of_a_template_is_not_said(qrt, monkeypatch, here):
+    def new_project(*_, **__):
+        return here / "x"
+
+    monkeypatch.setattr("toolkit.project.new_project", new_project, raising=False)
+    told = qrt("new", "x", "-t", "https://ada:s3cret@example.org/t.zip")
+    assert "s3cret" not in told.stdout + told.stderr
+    assert "'https://example.org/t.zip'" in told.stderr
+
+
 def test_a_clean_project_has_no_findings(qrt, project):
     told = qrt("check")
     assert (told.stdout, told.stderr) == ("", "no findings\n")

@@ -121,8 +121,23 @@ def test_a_link_does_not_bring_other_files_in(write_template, tmp_path):
     link.unlink()
     link.symlink_to(tmp_path / "secret.txt")
     assert link.read_text() == "secret"
-    with pytest.raises(TemplateError, match=r"holds a link that leads out of it: link"):
+    with pytest.raises(
+        TemplateError, match=r"holds a link that leads out of it: .*link"
+    ):
         render(folder)
+
+
+@pytest.mark.parametrize("linked", ["{{cookiecutter.program_name}}", "templates"])
+def test_a_linked_folder_brings_nothing_in_either(write_template, tmp_path, linked):
+    own = {"a.txt": "{% include 'key.txt' %}"} if linked == "templates" else {}
+    folder = write_template(own)
+    (tmp_path / "away").mkdir()
+    (tmp_path / "away" / "key.txt").write_text("secret")
+    (folder / linked).symlink_to(tmp_path / "away")
+
+    with pytest.raises(TemplateError, match="a link that leads out of it: ") as caught:
+        render(folder)
+    assert linked in caught.value.message
 
 
 HOOK = (

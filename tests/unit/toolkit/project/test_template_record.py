@@ -52,6 +52,12 @@ def test_the_line_ends_of_the_file_are_those_of_the_record():
     assert with_record(text, RECORD) == text
 
 
+def test_a_table_behind_a_record_may_be_indented():
+    text = with_record("", RECORD) + "  [tool.mypy]\n  strict = true\n"
+
+    assert without_record(text) == "  [tool.mypy]\n  strict = true\n"
+
+
 def test_tables_and_comments_behind_a_record_stay():
     text = with_record("", RECORD) + "# of mypy\n[tool.mypy]\nstrict = true\n# end\n"
 

@@ -3,6 +3,7 @@
 import zipfile
 
 import pytest
+import requests
 
 from toolkit.errors import TemplateError
 from toolkit.project import new_project, template_source
@@ -62,6 +63,16 @@ def test_what_is_not_there_is_one_error(tmp_path, template, words):
     with pytest.raises(TemplateError) as caught:
         fetch(template, tmp_path)
     assert words in caught.value.message
+
+
+def test_a_password_is_not_in_errors_in_another_spelling(tmp_path, monkeypatch):
+    def get(*_, **__):
+        raise requests.HTTPError("401 for url: https://ada:s3%20cret@example.org/t.zip")
+
+    monkeypatch.setattr("requests.get", get)
+    with pytest.raises(TemplateError) as caught:
+        fetch("https://ada:s3 cret@example.org/t.zip", tmp_path)
+    assert "cret" not in str(caught.value)
 
 
 def test_a_password_is_not_in_errors(tmp_path):
