@@ -143,7 +143,9 @@ class Installer:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
             env=environment,
-            cwd=work,
+            # uv reads configurations in all folders above, and others than the
+            # operator may write into those of temporary files.
+            cwd="/",
             start_new_session=True,
         )
         try:

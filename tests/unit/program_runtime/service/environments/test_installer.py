@@ -168,3 +168,11 @@ def test_who_compiles_can_write_nowhere_else(tmp_path):
     assert "PermissionError" in attempt("on").stderr
     assert (folder / "inside").exists()
     assert not (tmp_path / "outside").exists()
+
+
+def test_a_configuration_that_lies_above_the_folder_is_not_taken(
+    install, links, tmp_path
+):
+    digest = wheel(links, "tiny-a", "1.0")
+    (tmp_path / "uv.toml").write_text("not a configuration\n")
+    assert (install(pin("tiny-a", "1.0", digest)) / "tiny_a.py").exists()
