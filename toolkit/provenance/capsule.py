@@ -10,6 +10,7 @@ import functools
 import hashlib
 import json
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from program_runtime import bundle
@@ -103,8 +104,8 @@ class CapsuleFile:
         """The log."""
         text = self._read("events.jsonl").decode(errors="replace")
         try:
-            return tuple(Event(**json.loads(line)) for line in text.splitlines())
-        except (ValueError, TypeError) as err:
+            return tuple(_event(line) for line in text.splitlines())
+        except (ValueError, TypeError, OverflowError, OSError) as err:
             raise self._senseless("events.jsonl") from err
 
     def payload(self, event: Event) -> str:
@@ -123,6 +124,7 @@ class CapsuleFile:
             job: dict[str, Any] = json.loads(self._read("job.json"))
             texts = [job["id"], job["backend"], job["state"]["status"]]
             texts += [job["program"][name] for name in ("id", "version", "digest")]
+            _check_facts(job)
         except (ValueError, TypeError, KeyError) as err:
             raise self._senseless("job.json") from err
         if not all(isinstance(text, str) for text in texts):
@@ -159,6 +161,36 @@ class CapsuleFile:
                 hint="`qrt job export JOB` makes one.",
                 problems=err.problems,
             ) from err
+
+
+def _event(line: str) -> Event:
+    """Read an event as everybody who asks for one takes it.
+
+    Raises:
+        ValueError: It is none; so are TypeError, OverflowError and OSError.
+    """
+    event = Event(**json.loads(line))
+    datetime.fromtimestamp(event.time, UTC)
+    texts = (event.data, event.blob)
+    fits = isinstance(event.seq, int) and isinstance(event.type, str)
+    if not fits or not all(text is None or isinstance(text, str) for text in texts):
+        raise ValueError(line)
+    if event.type == "status" and not isinstance(json.loads(event.data or "{}"), dict):
+        raise ValueError(line)
+    return event
+
+
+def _check_facts(job: Mapping[str, Any]) -> None:
+    """Raise TypeError or ValueError where facts are not of their kind."""
+    conditions = dict(job.get("conditions") or {})
+    for held in (job.get("options"), job.get("failure"), job.get("usage")):
+        dict(held or {})
+    for name in ("backend", "versions", "limits"):
+        dict(conditions.get(name) or {})
+    for name in ("created", "started", "ended"):
+        if job.get(name) is not None:
+            datetime.fromisoformat(job[name])
+    list(job.get("tags") or ())
 
 
 def _parts(record: JobRecord) -> dict[str, bytes]:

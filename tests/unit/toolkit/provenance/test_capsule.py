@@ -28,6 +28,11 @@ def written(folder, record, name="job.zip"):
     return target
 
 
+def event_line(**fields):
+    event = {"seq": 1, "time": 1.0, "type": "status", "data": "{}", **fields}
+    return json.dumps(event).encode() + b"\n"
+
+
 def rewritten(path, **contents):
     """The same archive with other contents; None takes one out."""
     with zipfile.ZipFile(path) as archive:
@@ -125,8 +130,16 @@ def test_an_archive_without_a_manifest_is_no_capsule(tmp_path, manifest):
         ("events.jsonl", b"no JSON\n"),
         ("events.jsonl", b'{"colour": 1}\n'),
         ("events.jsonl", b"[1]\n"),
+        ("job.json", json.dumps({**JOB, "options": [1]}).encode()),
+        ("job.json", json.dumps({**JOB, "ended": "soon"}).encode()),
+        ("events.jsonl", event_line(data=5)),
+        ("events.jsonl", event_line(data="[]")),
+        ("events.jsonl", event_line(time=1e300)),
     ],
-    ids=["text", "list", "half", "number", "log", "fields", "row"],
+    ids=[
+        *("text", "list", "half", "number", "log", "fields", "row"),
+        *("options", "ended", "data", "status", "time"),
+    ],
 )
 def test_a_part_that_makes_no_sense_is_named(tmp_path, name, content):
     path = written(tmp_path, Record())
