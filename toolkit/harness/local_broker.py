@@ -178,8 +178,11 @@ def _result(
     backend: BackendV2, circuits: list[QuantumCircuit], options: Mapping[str, Any]
 ) -> Result:
     # Whatever else was given is the backend's to take or refuse, as at home.
+    # By identity: 0 is a seed, and equal to False.
     given = {
-        name: value for name, value in options.items() if value not in (None, False)
+        name: value
+        for name, value in options.items()
+        if value is not None and not (name == "memory" and value is False)
     }
     result = backend.run(circuits, **given).result()
     if not result.success:

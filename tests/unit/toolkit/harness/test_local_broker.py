@@ -76,6 +76,27 @@ def test_the_numbers_are_those_of_a_backend_of_ones_own(line, work):
     assert brokered == work(local_backend(shots=shots, seed=5))
 
 
+def test_the_seed_zero_is_a_seed(line):
+    assert counts(line.backend(seed=0)) == counts(local_backend(seed=0))
+
+
+def test_an_option_that_is_switched_off_reaches_the_backend():
+    class Listening(AerSimulator):
+        heard = ()
+
+        def run(self, circuits, **options):
+            Listening.heard = options
+            return super().run(circuits, **options)
+
+    broker = LocalBroker()
+    broker.lend("listening", Listening())
+    with DirectLine(broker, "listening") as opened:
+        opened.backend(shots=1).run(bell(), fusion_enable=False).result()
+
+    assert Listening.heard["fusion_enable"] is False
+    assert "memory" not in Listening.heard
+
+
 def test_options_that_a_program_sets_reach_the_backend(line):
     backend = line.backend(shots=10)
     backend.set_options(method="no such method")
