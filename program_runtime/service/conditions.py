@@ -9,16 +9,16 @@ import asyncio
 import hashlib
 import json
 import logging
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from program_runtime.environments import read_lock
+from program_runtime.environments import installed_base, read_lock
 from program_runtime.errors import ProgramRuntimeError
 from program_runtime.service.versions import packages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from program_runtime.execution.spec import JobSpec
     from program_runtime.service.backends import Backends
@@ -39,15 +39,15 @@ class Conditions:
     def __init__(self, backends: Backends) -> None:
         self._backends = backends
 
-    @contextmanager
-    def noted(self, spec: JobSpec) -> Iterator[dict[str, Any]]:
+    @asynccontextmanager
+    async def noted(self, spec: JobSpec) -> AsyncIterator[dict[str, Any]]:
         """Give the conditions of a job that runs inside of the block.
 
         The description of a device is added as soon as it is there, while the job runs;
         the job does not wait for it.
         """
         found = {
-            **_versions(spec),
+            **await _versions(spec),
             "limits": _limits(spec),
             "backend": {"name": spec.backend},
         }
@@ -91,14 +91,26 @@ def snapshot_of(name: str, description: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _versions(spec: JobSpec) -> dict[str, Any]:
+async def _versions(spec: JobSpec) -> dict[str, Any]:
     """The versions of the base, and those that the release's lock adds or replaces."""
+    if not spec.overlay:
+        return {"versions": packages(), "requirements": None}
+    return await asyncio.to_thread(_versions_with_lock, spec)
+
+
+def _versions_with_lock(spec: JobSpec) -> dict[str, Any]:
     base = packages()
-    lock = read_lock(spec.program_dir) if spec.overlay else None
+    lock = read_lock(spec.program_dir)
     if lock is None:
         return {"versions": base, "requirements": None}
-    kept = {"python": base["python"]} if spec.alone else base
-    return {"versions": kept | lock.versions(), "requirements": lock.digest()}
+    locked = lock.versions()
+    if spec.alone:
+        kept = {"python": base["python"]}
+    else:
+        # What the base has is not installed again, whatever version was locked.
+        there = installed_base().versions()
+        kept = {name: there[name] for name in locked if name in there} | base
+    return {"versions": locked | kept, "requirements": lock.digest()}
 
 
 def _limits(spec: JobSpec) -> dict[str, Any]:

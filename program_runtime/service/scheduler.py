@@ -348,7 +348,7 @@ class Scheduler:
                 if self.closing:
                     return None
                 run.begun = True
-                with self._conditions.noted(spec) as run.sink.conditions:
+                async with self._conditions.noted(spec) as run.sink.conditions:
                     return await self._executor.run(
                         spec,
                         run.sink,

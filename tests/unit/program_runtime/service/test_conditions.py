@@ -1,6 +1,7 @@
 """What is noted of the conditions under which a job runs."""
 
 import asyncio
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def noted(backends, **fields):
     )
 
     async def scenario():
-        with Conditions(backends).noted(spec) as found:
+        async with Conditions(backends).noted(spec) as found:
             async with asyncio.timeout(5):
                 while fields.get("brokered") and len(asyncio.all_tasks()) > 1:  # noqa: ASYNC110 - it ends by itself
                     await asyncio.sleep(0)
@@ -63,6 +64,21 @@ def test_a_release_with_requirements_notes_those_versions_too(tmp_path, has_own)
     assert found["requirements"] == lock.digest()
     assert found["versions"]["cvxpy"] == "1.6.0"
     assert ("numpy" in found["versions"]) is not has_own
+
+
+def test_what_the_base_has_is_noted_as_it_is_there_and_not_as_it_was_locked(tmp_path):
+    pins = tuple(
+        Pin(name=name, version="0.0.1", hashes=("sha256:" + "0" * 64,))
+        for name in ("numpy", "pytest", "tiny-a")
+    )
+    lock = Lock(python="3.11", platform="x86_64-manylinux_2_28", pins=pins)
+    (tmp_path / "requirements.lock").write_text(lock.text())
+    found = noted(
+        None, backend="aer_simulator", program_dir=tmp_path, overlay=(tmp_path,)
+    )["versions"]
+    assert found["tiny-a"] == "0.0.1"
+    assert found["numpy"] == metadata.version("numpy")
+    assert found["pytest"] == metadata.version("pytest")
 
 
 def test_a_job_on_a_device_notes_its_calibration():
