@@ -39,7 +39,7 @@ _CONFIGURATION: Final = (
 """By these a machine says how it reaches package indexes; uv's own come besides."""
 
 _CHARS: Final = 1200
-_CREDENTIALS: Final = re.compile(r"(?<=://)[^/\s@]+@")
+_CREDENTIALS: Final = re.compile(r"(?<=://)[^/\s]+@")
 _NOISE: Final = re.compile(
     r"^\s*(Using (CPython|Python) |Resolved \d+ |warning: |"
     r"[^:\n]*:?\s*No solution found when resolving dependencies).*$",

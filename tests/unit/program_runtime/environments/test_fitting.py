@@ -108,3 +108,10 @@ def test_uvs_reason_is_one_short_paragraph_without_credentials():
         "Failed to fetch: `https://***@index.example/simple/six/`"
     )
     assert len(uv_tool.reason("word " * 1000)) < 1210
+
+
+def test_a_password_with_an_at_sign_is_taken_out_as_a_whole():
+    said = "no https://me:se@cret@index.example/simple, but https://a.example/b@c"
+    assert uv_tool.without_secrets(said) == (
+        "no https://***@index.example/simple, but https://a.example/b@c"
+    )
