@@ -15,6 +15,7 @@ from program_runtime.environments import Kind, Lock
 from program_runtime.environments import uv as uv_tool
 from program_runtime.errors import BadRequirementsError, Problem
 from toolkit.bundle import requirements as declared
+from toolkit.project.whole_file import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -87,7 +88,7 @@ def prepare_lock(
     if on_resolve is not None:
         on_resolve()
     lock = _resolve(project.root, wanted, base, held)
-    (project.root / LOCK_NAME).write_text(lock.text(), encoding="utf-8")
+    replace_file((project.root / LOCK_NAME).resolve(), lock.text().encode())
     return ProjectLock(lock=lock, resolved=True, conflicts=_named(lock, base))
 
 

@@ -194,6 +194,18 @@ def test_a_file_of_another_tool_is_not_written_over(project, links):
     assert prepare_lock(project("tiny-a"), base=BASE, upgrade=True).resolved
 
 
+def test_a_lock_changes_as_a_whole(project, links):
+    prepare_lock(project("tiny-a"), base=BASE)
+    path = project("tiny-a").root / "requirements.lock"
+    held = path.with_name("held")
+    held.hardlink_to(path)
+    before = held.read_text()
+    wheel(links, "tiny-b", "1.2")
+    prepare_lock(project("tiny-a"), base=BASE, upgrade=True)
+    assert path.read_text() != before
+    assert held.read_text() == before, "written in place, not beside"
+
+
 def test_a_lock_that_can_not_be_read_is_an_error(project, links):
     path = project("tiny-a").root / "requirements.lock"
     path.write_text("# environment: overlay\ntiny-a\n")
