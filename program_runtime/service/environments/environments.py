@@ -102,7 +102,7 @@ class Environments:
         """
         if level == Level.REDUCED and os.geteuid() == 0:
             # Jobs are other users then, who can not reach into a private folder.
-            self._shelf.root = shared_work_root(self._shelf.root)
+            self._shelf.root = _own_shared(self._shelf.root)
         self._shelf.tidy()
 
     async def close(self) -> None:
@@ -211,8 +211,7 @@ class Environments:
             with self._shelf.place() as place:
                 try:
                     folder = await self._fill(lock, name, place, self._installer)
-                finally:
-                    # Downloads are many files: removing them takes its time.
+                finally:  # downloads are many files
                     await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
             log.info("environment %s: %.1f s", name, time.monotonic() - began)
         await asyncio.to_thread(self.sweep)
@@ -252,6 +251,16 @@ class Environments:
             self._builds[name].message = message
 
 
+def _own_shared(folder: Path) -> Path:
+    """Take a place among temporary files now: later somebody else might."""
+    root = shared_work_root(folder)
+    try:
+        root.mkdir(mode=0o711)
+    except FileExistsError:
+        root = shared_work_root(folder)  # which looks at whose it is
+    return root
+
+
 def _environment(folder: Path, lock: Lock) -> Environment:
     packages = folder / _PACKAGES
     if lock.kind is Kind.OVERLAY:
@@ -276,9 +285,8 @@ def _packages(lock: Lock) -> str:
 
 def _is_stale(progress: Progress) -> bool:
     """A failure that nobody came for is tried again in the end."""
-    if not progress.task.done():
-        return False
-    return time.monotonic() - progress.since > _REMEMBERED_S
+    age_s = time.monotonic() - progress.since
+    return progress.task.done() and age_s > _REMEMBERED_S
 
 
 def _off(lock: Lock) -> BadRequirementsError:

@@ -108,11 +108,14 @@ def test_other_users_jobs_can_reach_environments_where_walls_are_low(
     *, make, tmp_path, monkeypatch, level, user, moves
 ):
     monkeypatch.setattr("os.geteuid", lambda: user)
+    (tmp_path / "shared").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "shared"))
     environments = make()
     environments.start(level)
     parent = tmp_path / ("shared" if moves else "")
     assert environments._shelf.root.parent == parent
+    # Nobody else can put a folder of that name there later.
+    assert environments._shelf.root.exists() is moves
 
 
 def test_who_asks_meanwhile_waits_for_the_same_build(run, make, installer):
