@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -164,7 +165,7 @@ def as_json(
                     "path": row.name,
                     "old": _plain(row.one),
                     "new": _plain(row.other),
-                    "difference": row.difference,
+                    "difference": _plain(row.difference),
                 }
                 for row in trial.differences(tolerance or 0.0)
             ],
@@ -214,4 +215,6 @@ def _jobs(trials: Sequence[Trial]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, complex) else value
+    # JSON has neither complex numbers nor infinity nor what is no number.
+    is_json = not isinstance(value, float) or math.isfinite(value)
+    return value if is_json and not isinstance(value, complex) else str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,16 +66,25 @@ def _as_json(found: Comparison, ids: tuple[str, str]) -> dict[str, Any]:
         "facts": [_row(row) for row in found.facts],
         "inputs": [_row(row) for row in found.inputs if not row.same],
         "results": [_row(row) for row in found.results],
-        "curves": {name: list(both) for name, both in found.curves.items()},
+        "curves": {
+            name: [
+                [[_plain(number) for number in point] for point in one] for one in both
+            ]
+            for name, both in found.curves.items()
+        },
     }
 
 
 def _row(row: Row) -> dict[str, Any]:
     body = {"name": row.name, "one": _plain(row.one), "other": _plain(row.other)}
     if row.difference is not None:
-        body["difference"] = row.difference
+        body["difference"] = _plain(row.difference)
     return {**body, "same": row.same}
 
 
 def _plain(value: Any) -> Any:
-    return [value.real, value.imag] if isinstance(value, complex) else value
+    if isinstance(value, complex):
+        return [_plain(value.real), _plain(value.imag)]
+    # JSON has neither infinity nor what is no number.
+    is_number = not isinstance(value, float) or math.isfinite(value)
+    return value if is_number else str(value)

@@ -142,6 +142,19 @@ def test_equal_jobs_are_said_to_be_equal(qrt, here):
     assert told.endswith("nothing differs but ids and times\n")
 
 
+def test_numbers_that_json_has_not_are_texts_in_it(qrt, service, here):
+    odd = events(float("nan"), result={"energy": float("inf"), "z": float("nan")})
+    kept = capsule(here, log=odd).name
+    told = qrt("compare", kept, "job_1", "--json").stdout
+
+    def refuse(name):
+        pytest.fail(f"{name} is no JSON")
+
+    answer = json.loads(told, parse_constant=refuse)
+    ones = {each["name"]: each["one"] for each in answer["results"]}
+    assert ones == {"result.energy": "inf", "result.z": "nan"}
+
+
 def test_compare_draws_the_curves_into_a_file(qrt, service, here):
     pytest.importorskip("matplotlib")
     told = qrt("compare", "job_1", OTHER, "--plot", "energy", "--save", "both.svg")
