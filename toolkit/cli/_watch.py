@@ -115,6 +115,10 @@ class _Bench:
         return self._harness
 
 
+class _DroppedError(Exception):
+    """Ends the run of whose events it is raised."""
+
+
 class _Run:
     """One run in a thread of its own, which says nothing more once it is dropped."""
 
@@ -179,8 +183,10 @@ class _Run:
 
     def _see(self, event: Event) -> None:
         with self._speaking:
-            if not self._over:
-                self._watcher.see(event)
+            if self._over:
+                # Dropped before it was under way: no cancelling has reached it.
+                raise _DroppedError
+            self._watcher.see(event)
 
     def _conclude(self, done: HarnessRun) -> None:
         # A failure ends nothing here, and its words are said.

@@ -49,7 +49,11 @@ class Bench:
         if number in self.endless:
             self.begun.set()
             assert harness.cancelled.wait(PATIENCE_S)
-            on_event(event(2, "log", "too late\n"))
+            try:
+                on_event(event(2, "log", "too late\n"))
+            except Exception:
+                self.ended = number
+                raise
         outcome = execution.Outcome(
             status=execution.JobStatus.COMPLETED,
             usage=execution.Usage(wall_s=0.5, cpu_s=0.1, peak_memory_bytes=1),
@@ -161,6 +165,17 @@ def test_a_save_ends_the_run_under_way_which_says_no_more(qrt, project, bench):
     assert "run 1  text abc\nCancelled\nsaved program.py: run 2\n" in told.stderr
     assert told.stdout == "2\n"
     assert "too late" not in told.stderr
+
+
+def test_a_run_that_was_dropped_too_early_to_be_cancelled_ends_at_its_next_event(
+    qrt, project, bench
+):
+    # The harness cancels what is under way; whatever ``on_event`` raises ends a run.
+    bench.endless = {1}
+    bench.saves = [lambda: ["program.py"]]
+    told = qrt("run", "--watch", code=130)
+    assert bench.ended == 1
+    assert "error" not in told.stderr
 
 
 def test_the_curve_of_the_run_before_stays_on_the_screen(
