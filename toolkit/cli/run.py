@@ -90,10 +90,14 @@ def command(
     if from_job is not None:
         if watch:
             raise click.UsageError("--from-job runs once: --watch can not be used.")
+        if help_inputs:
+            raise click.UsageError(
+                "--from-job brings its inputs: --help-inputs can not be used."
+            )
         again = _from_job.prepare(from_job, request, out)
         _run(request, again.prepared, out, tape, judge=again.judge)
         return
-    if watch:
+    if watch and not help_inputs:
         _watch.follow(request, out)
         return
     project = projects.load_project(directory)

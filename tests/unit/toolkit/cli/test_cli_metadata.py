@@ -59,6 +59,19 @@ def test_the_inputs_are_shown_and_nothing_runs(qrt, project):
     assert list(schema["properties"]) == ["text", "times"]
 
 
+def test_the_inputs_are_shown_once_also_where_files_would_be_watched(qrt, project):
+    told = qrt("run", "--watch", "--help-inputs")
+    assert told.stdout == qrt("run", "--help-inputs").stdout
+    assert "watching" not in told.stderr
+
+
+def test_the_inputs_of_a_job_are_not_shown_in_place_of_a_run(qrt, project):
+    told = qrt("run", "--from-job", "job_1", "--help-inputs", code=2)
+    assert (
+        "error: --from-job brings its inputs: --help-inputs can not be used.\n"
+    ) in told.stderr
+
+
 def test_a_program_without_inputs_says_so(qrt, make_project, here):
     fields = {"name": "hello", "version": "1.0.0", "max_execution_time": 60, "spec": {}}
     program = "def main(backend, user_messenger): ..."
