@@ -296,7 +296,10 @@ def test_a_traceback_has_the_authors_frames_only(live, failed):
         ),
     ]
     told = live.qrt("result", job.job_id(), code=1).stderr.splitlines()
-    assert told[2:] == [f"  {line}" for line in caught.value.traceback.splitlines()]
+    assert told[2:] == [
+        *(f"  {line}" for line in caught.value.traceback.splitlines()),
+        f"run it at home: qrt run --from-job {job.job_id()}",
+    ]
 
 
 def underlined(marks):

@@ -265,8 +265,8 @@ def test_jobs_that_wait_while_the_disk_is_full_run_when_there_is_room(disk):
     running.stop()
     path = f"/jobs/{running.job_id()}?wait=1"
     assert disk.service.http("GET", path).json()["state"]["status"] != "Completed"
-    freed = datetime.now(UTC)
     disk.free()
+    freed = datetime.now(UTC)
     code, message = end_of(running)
     assert code == "storage"
     assert "not stored: " in message
