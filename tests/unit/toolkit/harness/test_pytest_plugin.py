@@ -39,7 +39,7 @@ def pytest_in(folder, *arguments):
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *arguments],
         cwd=folder,
         # As on the machine of an author, wherever this test runs.
-        env={**os.environ, "PYTEST_ADDOPTS": "", "CI": ""},
+        env={**os.environ, "CI": ""},
         capture_output=True,
         text=True,
         check=False,
