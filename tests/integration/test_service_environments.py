@@ -101,9 +101,8 @@ def test_an_environment_that_is_gone_is_built_again_and_the_job_says_so(
     real, send, pins
 ):
     assert send("again", lock_of(*pins), program=SOURCE).status_code == 201
-    real.context.environments._shelf._remove(
-        next(path.name for path in real.context.environments._shelf.root.iterdir())
-    )
+    for path in real.context.environments._shelf.root.iterdir():
+        real.context.environments._shelf._remove(path.name)
     job_id = real.u_b.submit("again")
     assert real.u_b.finished(job_id)["state"]["status"] == "Completed"
     told = [

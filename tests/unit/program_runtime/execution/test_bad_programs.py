@@ -764,8 +764,15 @@ def test_stop_is_seen_by_the_program(laboratory):
 def test_stop_before_the_start(laboratory):
     control = JobControl()
     control.stop()
-    run = laboratory.run("def main(b, m): return m.stop_requested", control=control)
-    assert run.result is True
+    source = """
+import time
+def main(backend, user_messenger):
+    began = time.monotonic()
+    while not user_messenger.stop_requested and time.monotonic() < began + 10:
+        time.sleep(0.001)
+    return user_messenger.stop_requested
+"""
+    assert laboratory.run(source, control=control).result is True
 
 
 def dies(pid):
