@@ -167,7 +167,8 @@ def test_a_checkpoint_that_does_not_fit_fails_its_job_and_the_last_one_stays(dis
     disk.free()
     code, message = end_of(job)
     assert code == "storage"
-    assert disk.reason in message
+    # Which write is refused first, that of the file or the database's, is chance.
+    assert disk.reason in message or "the database failed" in message
     kept = [event for event in assert_gapless(job) if event.type == "checkpoint"]
     for number, event in enumerate(kept):
         path = f"/jobs/{job.job_id()}/blobs/{event.blob}"
